@@ -1,0 +1,1 @@
+"""Joins the parts, serves them, and turns errors into words."""

@@ -1,0 +1,89 @@
+"""The command line: look at a city, check it, take layers out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from api import services
+from twin.city.city import City
+from twin.errors import TwinError
+
+EXIT_BAD_INPUT = 1
+
+app = typer.Typer(no_args_is_help=True, help="Huế twin: a city model and its what-ifs.", pretty_exceptions_enable=False)
+city_app = typer.Typer(no_args_is_help=True, help="Cities: inspect, check, export.")
+app.add_typer(city_app, name="city")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line.")]
+CityName = Annotated[str, typer.Argument(help="A city file, or 'hue' for the embedded city.")]
+
+
+def main() -> None:
+    """Run the command line: exit code 0 good, 1 bad input, 2 wrong usage."""
+    app()
+
+
+@city_app.command("info")
+def info(city: CityName, *, as_json: Json = False) -> None:
+    """Say what a city holds, where it comes from and what it lacks."""
+    facts = _or_exit(lambda: services.city_facts(services.open_city(city)), as_json=as_json)
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+        return
+    console = Console(soft_wrap=True)
+    console.print(f"[bold]{facts['name']}[/bold]  {facts['crs']}  {facts['area_km2']} km²  {facts['digest'][:12]}")
+    for key in ("nodes", "links", "street_km", "named_streets", "admin_units", "places", "buildings", "land_use"):
+        console.print(f"{key.replace('_', ' '):>14}  {facts[key]:,}")
+    for name, count in facts["provenance"].items():
+        console.print(f"{name:>14}  {count:,} features")
+    for warning in facts["warnings"]:
+        console.print(f"[yellow]! {warning}[/yellow]")
+
+
+@city_app.command("check")
+def check(city: CityName, *, as_json: Json = False) -> None:
+    """Read a city, compare its digest and report what a user must know."""
+    opened: City = _or_exit(lambda: services.open_city(city), as_json=as_json)
+    _print({"valid": True, "digest": opened.digest, "warnings": list(opened.warnings)}, as_json=as_json)
+
+
+@city_app.command("export")
+def export(
+    city: CityName,
+    *,
+    layer: Annotated[str, typer.Option(help="roads, water, waterways, land_use, buildings, admin or places")],
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    file_format: Annotated[str, typer.Option("--format", help="gpkg, geojson, shp or csv")] = "gpkg",
+    crs: Annotated[str, typer.Option(help="Reference system of the output.")] = "EPSG:9214",
+    as_json: Json = False,
+) -> None:
+    """Write one layer of a city for GIS software."""
+    count = _or_exit(
+        lambda: services.export_layer(services.open_city(city), layer, out, file_format=file_format, crs=crs),
+        as_json=as_json,
+    )
+    _print({"file": str(out), "layer": layer, "features": count, "crs": crs}, as_json=as_json)
+
+
+def _print(facts: dict[str, Any], *, as_json: bool) -> None:
+    typer.echo(json.dumps(facts, ensure_ascii=False) if as_json else "\n".join(f"{k}: {v}" for k, v in facts.items()))
+
+
+def _or_exit(work: Any, *, as_json: bool) -> Any:
+    try:
+        return work()
+    except TwinError as error:
+        _fail(error, as_json=as_json)
+
+
+def _fail(error: TwinError, *, as_json: bool) -> NoReturn:
+    if as_json:
+        typer.echo(json.dumps({"error": type(error).code, "message": str(error)}, ensure_ascii=False))
+    else:
+        Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False)
+    raise typer.Exit(EXIT_BAD_INPUT)

@@ -1,0 +1,64 @@
+"""The only place that knows all parts: opens cities, says what is in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gis_data.city_file import read_city
+from gis_data.export import export_layer
+from gis_data.hue.build import hue
+from twin.city.city import City
+from twin.city.table import Table
+from twin.errors import SchemaError
+
+__all__ = ["city_facts", "export_layer", "open_city"]
+
+
+def open_city(name: str) -> City:
+    """Return the embedded city for ``hue``, else the city of a file.
+
+    Raises
+    ------
+    SchemaError
+        No such file, or it is no city file.
+    """
+    if name == "hue":
+        return hue()
+    path = Path(name)
+    if not path.is_file():
+        raise SchemaError(name, "no such city file", "Give a city file, or hue for the embedded city.")
+    return read_city(path)
+
+
+def city_facts(city: City) -> dict[str, Any]:
+    """Return the counts, extent, digest, provenance and warnings of a city."""
+    roads = city.roads
+    tables: list[Table] = [
+        roads, city.water, city.waterways, city.land_use, city.buildings, city.admin, city.places,
+    ]  # fmt: skip
+    origin: Counter[str] = Counter()
+    for table in tables:
+        origin.update(dict(zip(*[a.tolist() for a in np.unique(table.provenance, return_counts=True)], strict=True)))
+    return {
+        "name": city.name,
+        "nodes": roads.n_nodes,
+        "links": len(roads),
+        "street_km": round(
+            float(roads.length_m[roads.oneway].sum() + roads.length_m[~roads.oneway].sum() / 2) / 1000, 1
+        ),
+        "named_streets": len(np.unique(roads.name[roads.name != ""])),
+        "buildings": len(city.buildings),
+        "land_use": len(city.land_use),
+        "admin_units": len(city.admin),
+        "places": len(city.places),
+        "area_km2": round(city.area_km2, 2),
+        "crs": city.crs,
+        "height_datum": city.terrain.datum if city.terrain else None,
+        "digest": city.digest,
+        "provenance": dict(sorted(origin.items())),
+        "warnings": list(city.warnings),
+    }

@@ -1,0 +1,1 @@
+"""The embedded Huế, drawn from published facts; not survey data."""

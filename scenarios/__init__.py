@@ -1,0 +1,1 @@
+"""What-ifs: a snapshot, interventions, a SimPy clock and a result."""

@@ -1,0 +1,1 @@
+"""The frozen city: typed tables of read-only arrays."""
