@@ -1,9 +1,11 @@
-"""The command line: look at a city, check it, take layers out."""
+"""The command line: build a city, look at it, check it, take layers out."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from time import perf_counter
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -16,7 +18,7 @@ from twin.errors import TwinError
 EXIT_BAD_INPUT = 1
 
 app = typer.Typer(no_args_is_help=True, help="Huế twin: a city model and its what-ifs.", pretty_exceptions_enable=False)
-city_app = typer.Typer(no_args_is_help=True, help="Cities: inspect, check, export.")
+city_app = typer.Typer(no_args_is_help=True, help="Cities: build, inspect, check, export.")
 app.add_typer(city_app, name="city")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line.")]
@@ -43,6 +45,34 @@ def info(city: CityName, *, as_json: Json = False) -> None:
         console.print(f"{name:>14}  {count:,} features")
     for warning in facts["warnings"]:
         console.print(f"[yellow]! {warning}[/yellow]")
+
+
+@city_app.command("build")
+def build(
+    *,
+    osm: Annotated[Path, typer.Option(help="OpenStreetMap extract: .osm, .osm.gz or .osm.pbf", exists=True)],
+    name: Annotated[str, typer.Option(help="Name of the city.")],
+    out: Annotated[Path, typer.Option(help="City file to write (.gpkg).")],
+    dem: Annotated[
+        list[Path] | None, typer.Option(help="Elevation file; repeat for several tiles.", exists=True)
+    ] = None,
+    dem_offset_m: Annotated[
+        float | None, typer.Option(help="Metres added to the elevation file to reach the city's height datum.")
+    ] = None,
+    cell_m: Annotated[float, typer.Option(help="Terrain cell size [m].", min=1.0)] = 30.0,
+    as_json: Json = False,
+) -> None:
+    """Build a city from an OpenStreetMap extract and elevation tiles; prints its time and memory."""
+    started = perf_counter()
+    with Console(stderr=True).status("Building…") as status:
+        city = _or_exit(
+            lambda: services.build_city(
+                osm=osm, dem=dem or [], dem_offset_m=dem_offset_m, cell_m=cell_m, name=name, out=out, say=status.update
+            ),
+            as_json=as_json,
+        )
+    cost = {"seconds": round(perf_counter() - started, 2), "peak_mb": getrusage(RUSAGE_SELF).ru_maxrss // 1024}
+    _print(services.city_facts(city) | {"file": str(out)} | cost, as_json=as_json)
 
 
 @city_app.command("check")

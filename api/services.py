@@ -1,21 +1,23 @@
-"""The only place that knows all parts: opens cities, says what is in them."""
+"""The only place that knows all parts: opens cities, builds them, says what is in them."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gis_data.city_file import read_city
+from gis_data.assemble import assemble
+from gis_data.city_file import read_city, write_city
 from gis_data.export import export_layer
 from gis_data.hue.build import hue
 from twin.city.city import City
 from twin.city.table import Table
 from twin.errors import SchemaError
 
-__all__ = ["city_facts", "export_layer", "open_city"]
+__all__ = ["build_city", "city_facts", "export_layer", "open_city"]
 
 
 def open_city(name: str) -> City:
@@ -32,6 +34,29 @@ def open_city(name: str) -> City:
     if not path.is_file():
         raise SchemaError(name, "no such city file", "Give a city file, or hue for the embedded city.")
     return read_city(path)
+
+
+def build_city(
+    *,
+    osm: Path,
+    dem: Sequence[Path],
+    dem_offset_m: float | None,
+    cell_m: float,
+    name: str,
+    out: Path,
+    say: Callable[[str], None],
+) -> City:
+    """Build a city from an OpenStreetMap extract and elevation tiles, and write its file.
+
+    Raises
+    ------
+    DataError
+        An input is wrong; nothing is written.
+    """
+    city = assemble(osm=osm, dem=dem, dem_offset_m=dem_offset_m, cell_m=cell_m, name=name, say=say)
+    say("Writing…")
+    write_city(city, out)
+    return city
 
 
 def city_facts(city: City) -> dict[str, Any]:

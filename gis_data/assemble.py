@@ -1,0 +1,126 @@
+"""A city from an OpenStreetMap extract and elevation tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_data.osm_network import SOURCE, network
+from gis_data.projection import metric_crs_for, project
+from gis_data.readers.elevation import read_terrain_files
+from gis_data.readers.osm import OsmShape, read_osm
+from twin.city.admin import AdminUnits
+from twin.city.areas import Areas, Lines, Places
+from twin.city.city import City
+from twin.city.terrain import Terrain
+
+_ACCURACY_M = 5.0
+_MARGIN_M = 500.0
+"""[m] Terrain kept around the road network."""
+
+
+def assemble(
+    *,
+    osm: Path,
+    dem: Sequence[Path],
+    dem_offset_m: float | None,
+    cell_m: float,
+    name: str,
+    say: Callable[[str], None],
+) -> City:
+    """Return the city of an extract; nothing is written.
+
+    Raises
+    ------
+    DataError
+        An input is wrong.
+    """
+    say(f"Reading {osm.name}…")
+    extract = read_osm(osm)
+    crs = metric_crs_for(*np.median([way.lon_lat[0] for way in extract.ways], axis=0).tolist())
+    say("Building the road network…")
+    roads, notes = network(extract.ways, crs=crs, file=osm.name)
+    terrain: Terrain | None = None
+    if dem:
+        say("Reading the terrain…")
+        (west, south), (east, north) = roads.node_xy_m.min(axis=0), roads.node_xy_m.max(axis=0)
+        box = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
+        terrain, more = read_terrain_files(dem, box_m=box, cell_m=cell_m, crs=crs, offset_m=dem_offset_m)
+        notes += more
+    else:
+        notes.append("no elevation file was given: no question about depth can be answered")
+    notes.append("no cadastre was given: land use is OpenStreetMap's, there are no parcels")
+    return City(
+        name=name,
+        crs=crs,
+        roads=roads,
+        terrain=terrain,
+        water=_areas(extract.water, crs),
+        waterways=_no_lines(),
+        land_use=_areas(extract.land_use, crs),
+        buildings=_areas(extract.buildings, crs),
+        admin=_no_admin(),
+        places=_places(extract.places, crs),
+        warnings=(*extract.warnings, *notes),
+    )
+
+
+def _areas(shapes: list[OsmShape], crs: str) -> Areas:
+    polygons = np.array([s.shape for s in shapes], dtype=object)
+    projected = shapely.transform(polygons, lambda xy: project(xy, "EPSG:4326", crs))
+    return Areas(
+        storeys=np.array([s.storeys for s in shapes], dtype=np.float64),
+        **Areas.flatten(projected),
+        **_named(shapes),
+    )
+
+
+def _places(shapes: list[OsmShape], crs: str) -> Places:
+    points = [shapely.get_coordinates(shapely.point_on_surface(s.shape))[0] for s in shapes]
+    lon_lat = np.array(points, dtype=np.float64).reshape(-1, 2)
+    return Places(
+        xy_m=project(lon_lat, "EPSG:4326", crs),
+        capacity=np.full(len(shapes), np.nan),
+        **_named(shapes),
+    )
+
+
+def _named(shapes: list[OsmShape]) -> dict[str, NDArray[Any]]:
+    return {
+        "ids": np.array([s.osm_id for s in shapes], dtype=np.str_),
+        "kind": np.array([s.kind for s in shapes], dtype=np.str_),
+        "name": np.array([s.name for s in shapes], dtype=np.str_),
+        **_origin(len(shapes)),
+    }
+
+
+def _origin(n: int) -> dict[str, NDArray[Any]]:
+    return {"provenance": np.full(n, "surveyed"), "accuracy_m": np.full(n, _ACCURACY_M), "source": np.full(n, SOURCE)}
+
+
+def _no_lines() -> Lines:
+    text = np.array([], dtype=np.str_)
+    first = np.zeros(1, dtype=np.int64)
+    no_xy = np.zeros((0, 2))
+    return Lines(ids=text, kind=text, name=text, width_m=np.zeros(0), xy_m=no_xy, first_vertex=first, **_origin(0))
+
+
+def _no_admin() -> AdminUnits:
+    text, days = np.array([], dtype=np.str_), np.array([], dtype="datetime64[D]")
+    return AdminUnits(
+        ids=text,
+        code=text,
+        name=text,
+        unit_type=text,
+        valid_from=days,
+        valid_to=days,
+        area_km2=np.zeros(0),
+        population=np.zeros(0),
+        xy_m=np.zeros((0, 2)),
+        **_origin(0),
+    )
