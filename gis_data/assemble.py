@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from gis_data.readers.osm import OsmShape, read_osm
 from twin.city.admin import AdminUnits
 from twin.city.areas import Areas, Lines, Places
 from twin.city.city import City
+from twin.city.roads import Roads
 from twin.city.terrain import Terrain
 
 _ACCURACY_M = 5.0
@@ -51,6 +53,7 @@ def assemble(
         (west, south), (east, north) = roads.node_xy_m.min(axis=0), roads.node_xy_m.max(axis=0)
         box = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
         terrain, more = read_terrain_files(dem, box_m=box, cell_m=cell_m, crs=crs, offset_m=dem_offset_m)
+        roads = _on_terrain(roads, terrain)
         notes += more
     else:
         notes.append("no elevation file was given: no question about depth can be answered")
@@ -68,6 +71,12 @@ def assemble(
         places=_places(extract.places, crs),
         warnings=(*extract.warnings, *notes),
     )
+
+
+def _on_terrain(roads: Roads, terrain: Terrain) -> Roads:
+    """Give each link the lowest ground along it; a bridge's deck is not on the ground, so it stays unknown."""
+    heights = np.fmin.reduceat(terrain.height_at(roads.xy_m), roads.first_vertex[:-1])
+    return replace(roads, surface_m=np.where(roads.bridge, np.nan, heights))
 
 
 def _areas(shapes: list[OsmShape], crs: str) -> Areas:

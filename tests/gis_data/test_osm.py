@@ -149,4 +149,6 @@ def test_real_cities_are_connected_and_on_their_terrain(shared: Path, osm: str, 
         assert city.terrain is not None
         heights = city.terrain.height_at(roads.node_xy_m)
         assert not np.isnan(heights).any()
+        assert np.array_equal(np.isnan(roads.surface_m), roads.bridge)
+        assert (roads.surface_m <= heights[roads.tail] + 1e-9)[~roads.bridge].all()
         assert 250 < heights.min() < heights.max() < 2_950  # from the Main valley to the Pyrenees' passes
