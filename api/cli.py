@@ -39,7 +39,7 @@ def info(city: CityName, *, as_json: Json = False) -> None:
         return
     console = Console(soft_wrap=True)
     console.print(f"[bold]{facts['name']}[/bold]  {facts['crs']}  {facts['area_km2']} km²  {facts['digest'][:12]}")
-    for key in ("nodes", "links", "street_km", "named_streets", "admin_units", "places", "buildings", "land_use"):
+    for key in ("nodes", "links", "street_km", "named_streets", "parcels", "buildings", "admin_units"):
         console.print(f"{key.replace('_', ' '):>14}  {facts[key]:,}")
     for name, count in facts["provenance"].items():
         console.print(f"{name:>14}  {count:,} features")
@@ -86,7 +86,7 @@ def check(city: CityName, *, as_json: Json = False) -> None:
 def export(
     city: CityName,
     *,
-    layer: Annotated[str, typer.Option(help="roads, water, waterways, land_use, buildings, admin or places")],
+    layer: Annotated[str, typer.Option(help="A table of the city: roads, water, parcels, admin, places …")],
     out: Annotated[Path, typer.Option(help="File to write.")],
     file_format: Annotated[str, typer.Option("--format", help="gpkg, geojson, shp or csv")] = "gpkg",
     crs: Annotated[str, typer.Option(help="Reference system of the output.")] = "EPSG:9214",

@@ -14,7 +14,6 @@ from gis_data.city_file import read_city, write_city
 from gis_data.export import export_layer
 from gis_data.hue.build import hue
 from twin.city.city import City
-from twin.city.table import Table
 from twin.errors import SchemaError
 
 __all__ = ["build_city", "city_facts", "export_layer", "open_city"]
@@ -62,11 +61,8 @@ def build_city(
 def city_facts(city: City) -> dict[str, Any]:
     """Return the counts, extent, digest, provenance and warnings of a city."""
     roads = city.roads
-    tables: list[Table] = [
-        roads, city.water, city.waterways, city.land_use, city.buildings, city.admin, city.places,
-    ]  # fmt: skip
     origin: Counter[str] = Counter()
-    for table in tables:
+    for table in city.tables().values():
         origin.update(dict(zip(*[a.tolist() for a in np.unique(table.provenance, return_counts=True)], strict=True)))
     return {
         "name": city.name,
@@ -76,10 +72,10 @@ def city_facts(city: City) -> dict[str, Any]:
             float(roads.length_m[roads.oneway].sum() + roads.length_m[~roads.oneway].sum() / 2) / 1000, 1
         ),
         "named_streets": len(np.unique(roads.name[roads.name != ""])),
+        "parcels": len(city.parcels),
         "buildings": len(city.buildings),
-        "land_use": len(city.land_use),
         "admin_units": len(city.admin),
-        "places": len(city.places),
+        "layers": {name: len(table) for name, table in city.tables().items()},
         "area_km2": round(city.area_km2, 2),
         "crs": city.crs,
         "height_datum": city.terrain.datum if city.terrain else None,

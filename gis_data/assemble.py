@@ -15,9 +15,9 @@ from gis_data.osm_network import SOURCE, network
 from gis_data.projection import metric_crs_for, project
 from gis_data.readers.elevation import read_terrain_files
 from gis_data.readers.osm import OsmShape, read_osm
-from twin.city.admin import AdminUnits
-from twin.city.areas import Areas, Lines, Places
+from twin.city.areas import Areas, Places
 from twin.city.city import City
+from twin.city.land import Buildings
 from twin.city.roads import Roads
 from twin.city.terrain import Terrain
 
@@ -64,10 +64,8 @@ def assemble(
         roads=roads,
         terrain=terrain,
         water=_areas(extract.water, crs),
-        waterways=_no_lines(),
         land_use=_areas(extract.land_use, crs),
-        buildings=_areas(extract.buildings, crs),
-        admin=_no_admin(),
+        buildings=_buildings(extract.buildings, crs),
         places=_places(extract.places, crs),
         warnings=(*extract.warnings, *notes),
     )
@@ -80,13 +78,25 @@ def _on_terrain(roads: Roads, terrain: Terrain) -> Roads:
 
 
 def _areas(shapes: list[OsmShape], crs: str) -> Areas:
-    polygons = np.array([s.shape for s in shapes], dtype=object)
-    projected = shapely.transform(polygons, lambda xy: project(xy, "EPSG:4326", crs))
-    return Areas(
+    return Areas(**Areas.flatten(_projected(shapes, crs)), **_named(shapes))
+
+
+def _buildings(shapes: list[OsmShape], crs: str) -> Buildings:
+    n = len(shapes)
+    return Buildings(
         storeys=np.array([s.storeys for s in shapes], dtype=np.float64),
-        **Areas.flatten(projected),
+        floor_level_m=np.full(n, np.nan),
+        households=np.full(n, np.nan),
+        parcel=np.full(n, -1, dtype=np.int32),
+        **Buildings.flatten(_projected(shapes, crs)),
         **_named(shapes),
     )
+
+
+def _projected(shapes: list[OsmShape], crs: str) -> NDArray[np.object_]:
+    polygons = np.array([s.shape for s in shapes], dtype=object)
+    projected: NDArray[np.object_] = shapely.transform(polygons, lambda xy: project(xy, "EPSG:4326", crs))
+    return projected
 
 
 def _places(shapes: list[OsmShape], crs: str) -> Places:
@@ -95,6 +105,7 @@ def _places(shapes: list[OsmShape], crs: str) -> Places:
     return Places(
         xy_m=project(lon_lat, "EPSG:4326", crs),
         capacity=np.full(len(shapes), np.nan),
+        floor_level_m=np.full(len(shapes), np.nan),
         **_named(shapes),
     )
 
@@ -110,26 +121,3 @@ def _named(shapes: list[OsmShape]) -> dict[str, NDArray[Any]]:
 
 def _origin(n: int) -> dict[str, NDArray[Any]]:
     return {"provenance": np.full(n, "surveyed"), "accuracy_m": np.full(n, _ACCURACY_M), "source": np.full(n, SOURCE)}
-
-
-def _no_lines() -> Lines:
-    text = np.array([], dtype=np.str_)
-    first = np.zeros(1, dtype=np.int64)
-    no_xy = np.zeros((0, 2))
-    return Lines(ids=text, kind=text, name=text, width_m=np.zeros(0), xy_m=no_xy, first_vertex=first, **_origin(0))
-
-
-def _no_admin() -> AdminUnits:
-    text, days = np.array([], dtype=np.str_), np.array([], dtype="datetime64[D]")
-    return AdminUnits(
-        ids=text,
-        code=text,
-        name=text,
-        unit_type=text,
-        valid_from=days,
-        valid_to=days,
-        area_km2=np.zeros(0),
-        population=np.zeros(0),
-        xy_m=np.zeros((0, 2)),
-        **_origin(0),
-    )

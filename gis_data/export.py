@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import pyogrio
 
-from gis_data.city_file import LAYERS, layer_frame
+from gis_data.city_file import layer_frame
 from gis_data.projection import trusted_crs
-from twin.city.city import City
+from twin.city.city import TABLES, City
 from twin.errors import UnknownItem
 
 DRIVERS = {"gpkg": "GPKG", "geojson": "GeoJSON", "shp": "ESRI Shapefile", "csv": "CSV"}
@@ -20,16 +21,20 @@ def export_layer(city: City, layer: str, out: Path, *, file_format: str = "gpkg"
     Raises
     ------
     UnknownItem
-        No such layer or format.
+        No such layer or format, or the layer is empty.
     CrsError
         The reference system is unreadable or damaged.
     """
-    if layer not in LAYERS:
-        raise UnknownItem(layer, f"no such layer; one of {', '.join(LAYERS)}")
+    if layer not in TABLES:
+        raise UnknownItem(layer, f"no such layer; one of {', '.join(TABLES)}")
     if file_format not in DRIVERS:
         raise UnknownItem(file_format, f"no such format; one of {', '.join(DRIVERS)}")
-    frame = layer_frame(city, layer).to_crs(trusted_crs(crs, file="--crs"))
-    options = {"GEOMETRY": "AS_WKT"} if file_format == "csv" else {}
+    frame = layer_frame(city, layer)
+    if frame.empty:
+        raise UnknownItem(layer, f"{city.name} has no feature in this layer")
+    if isinstance(frame, gpd.GeoDataFrame):
+        frame = frame.to_crs(trusted_crs(crs, file="--crs"))
+    options = {"GEOMETRY": "AS_WKT"} if file_format == "csv" and isinstance(frame, gpd.GeoDataFrame) else {}
     encoding = "UTF-8" if file_format == "shp" else None
     pyogrio.write_dataframe(frame, out, driver=DRIVERS[file_format], layer_options=options, encoding=encoding)
     return len(frame)

@@ -1,31 +1,53 @@
-"""The terrain as a raster layer of the city file."""
+"""The terrain as raster layers of the city file."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import rasterio
+from numpy.typing import NDArray
 from rasterio import Affine
 
 from twin.city.terrain import Terrain
 
 _NODATA = -9999.0
+GRIDS = {"z_m": "terrain", "manning": "terrain_manning", "impervious": "terrain_impervious"}
+"""The grids of a `Terrain` and the names of their rasters."""
 
 
 def write_terrain(terrain: Terrain, path: Path, crs: str) -> None:
-    """Append the terrain to a GeoPackage as the raster ``terrain``, without loss."""
-    ny, nx = terrain.z_m.shape
+    """Append the grids of a terrain to a GeoPackage as rasters, without loss."""
+    for name, raster in GRIDS.items():
+        if (grid := getattr(terrain, name)) is not None:
+            _write(grid, terrain, path, crs, raster)
+
+
+def _write(grid: NDArray[np.float32], terrain: Terrain, path: Path, crs: str, name: str) -> None:
+    ny, nx = grid.shape
     profile = {"driver": "GPKG", "dtype": "float32", "count": 1, "height": ny, "width": nx, "nodata": _NODATA}
     place = Affine(terrain.cell_m, 0.0, terrain.x0_m, 0.0, -terrain.cell_m, terrain.y0_m)
-    options = {"APPEND_SUBDATASET": "YES", "RASTER_TABLE": "terrain", "TILE_FORMAT": "TIFF"}
+    options = {"APPEND_SUBDATASET": "YES", "RASTER_TABLE": name, "TILE_FORMAT": "TIFF"}
     with rasterio.open(path, "w", crs=crs, transform=place, **profile, **options) as raster:
-        raster.write(np.where(np.isnan(terrain.z_m), np.float32(_NODATA), terrain.z_m), 1)
+        raster.write(np.where(np.isnan(grid), np.float32(_NODATA), grid), 1)
+
+
+def terrain_meta(terrain: Terrain) -> dict[str, Any]:
+    """Return the frame of a terrain, and which grids it has."""
+    meta = {f.name: getattr(terrain, f.name) for f in fields(terrain) if f.name not in GRIDS}
+    return meta | {"grids": [name for name in GRIDS if getattr(terrain, name) is not None]}
 
 
 def read_terrain(path: Path, meta: dict[str, Any]) -> Terrain:
-    """Read the raster ``terrain`` back; its frame comes from the file's metadata."""
-    with rasterio.open(f"GPKG:{path}:terrain") as raster:
-        z = raster.read(1)
-    return Terrain(z_m=np.where(z == _NODATA, np.float32(np.nan), z).astype(np.float32), **meta)
+    """Read the grids back; their frame comes from the file's metadata."""
+    fields_of_terrain: dict[str, Any] = {k: v for k, v in meta.items() if k != "grids"}
+    fields_of_terrain |= {name: _read(path, GRIDS[name]) for name in meta["grids"]}
+    return Terrain(**fields_of_terrain)
+
+
+def _read(path: Path, raster: str) -> NDArray[np.float32]:
+    with rasterio.open(f"GPKG:{path}:{raster}") as opened:
+        grid = opened.read(1)
+    return np.where(grid == _NODATA, np.float32(np.nan), grid).astype(np.float32)

@@ -31,16 +31,12 @@ def hue() -> City:
     """Return the embedded city of Huế; built once in a process."""
     water = pyogrio.read_dataframe(TABLES / "water.geojson")
     polygons = water[water.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
-    nothing = _areas(polygons.iloc[:0], id_column="water_id")
     return City(
         name="hue",
         crs=HUE_CRS,
         roads=roads_of(TABLES),
-        terrain=None,
         water=_areas(polygons, id_column="water_id"),
         waterways=_lines(water[water.geometry.geom_type == "LineString"]),
-        land_use=nothing,
-        buildings=nothing,
         admin=_admin(pd.read_csv(TABLES / "admin_units.csv", dtype={"code": str}, keep_default_na=False)),
         places=_places(),
         warnings=(NOTICE, _NOT_YET),
@@ -60,6 +56,9 @@ def _admin(table: pd.DataFrame) -> AdminUnits:
         area_km2=_numbers(table["area_km2"]),
         population=_numbers(table["population"]),
         xy_m=_points(table),
+        **AdminUnits.flatten(np.full(len(table), None, dtype=object)),
+        successor_first=np.zeros(len(table) + 1, dtype=np.int64),
+        successor=np.zeros(0, dtype=np.int32),
         **_origin(table),
     )
 
@@ -84,6 +83,7 @@ def _places() -> Places:
         name=_text(both["name"]),
         xy_m=_points(both),
         capacity=_numbers(both["capacity"]),
+        floor_level_m=np.full(len(both), np.nan),
         **_origin(both),
     )
 
@@ -94,7 +94,6 @@ def _areas(frame: gpd.GeoDataFrame, *, id_column: str) -> Areas:
         ids=_text(frame[id_column]),
         kind=_text(frame["kind"]),
         name=_text(frame["name"]),
-        storeys=np.full(len(frame), np.nan),
         **Areas.flatten(shapely.force_2d(shapes)),
         **_origin(frame),
     )

@@ -54,4 +54,4 @@ def test_export_in_9214_agrees_with_the_city(tmp_path: Path) -> None:
 def test_export_of_an_unknown_layer_lists_the_layers(tmp_path: Path) -> None:
     code, text = _run("city", "export", "hue", "--layer", "sewers", "--out", str(tmp_path / "x.gpkg"))
     assert code == 1
-    assert "no such layer; one of roads, water" in text
+    assert "no such layer; one of roads, turn_bans" in text

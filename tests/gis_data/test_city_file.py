@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pytest
+import rasterio
 
 from gis_data.city_file import read_city, write_city
-from tests.toy import toy_city
+from twin.city.city import TABLES, City
 from twin.errors import SchemaError
+from twin.testing.toy import toy_city
 
 
 def test_round_trip_is_equal_bit_for_bit(tmp_path: Path) -> None:
@@ -37,7 +39,11 @@ def test_voids_of_the_terrain_survive(tmp_path: Path) -> None:
 def test_layers_are_named_and_in_epsg_9214(tmp_path: Path) -> None:
     write_city(toy_city(), tmp_path / "toy.gpkg")
     layers = {name for name, _ in pyogrio.list_layers(tmp_path / "toy.gpkg")}
-    assert {"roads", "road_nodes", "water", "waterways", "land_use", "buildings", "admin", "places"} <= layers
+    assert {*TABLES, "road_nodes", "parcels_use", "gauges_alarm", "signals_green"} <= layers
+    for raster in ("terrain", "terrain_manning"):
+        with rasterio.open(f"GPKG:{tmp_path / 'toy.gpkg'}:{raster}") as opened:
+            assert opened.crs.to_epsg() == 9214
+            assert opened.shape == (4, 4)
     assert pyogrio.read_info(tmp_path / "toy.gpkg", layer="roads")["crs"] == "EPSG:9214"
     lengths = pyogrio.read_dataframe(tmp_path / "toy.gpkg", layer="roads").geometry.length
     assert lengths.tolist() == toy_city().roads.length_m.tolist()
@@ -73,3 +79,10 @@ def test_a_full_disk_leaves_the_old_file_intact(tmp_path: Path, monkeypatch: pyt
         write_city(toy_city(), path)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["toy.gpkg"]
+
+
+def test_a_city_of_roads_only_has_no_empty_layers(tmp_path: Path) -> None:
+    bare = City(name="bare", crs="EPSG:9214", roads=toy_city().roads)
+    write_city(bare, tmp_path / "bare.gpkg")
+    assert {n for n, _ in pyogrio.list_layers(tmp_path / "bare.gpkg")} == {"roads", "road_nodes", "city_meta"}
+    assert read_city(tmp_path / "bare.gpkg").digest == bare.digest

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import shapely
 
-from tests.toy import toy_admin, toy_city
 from twin.city.areas import Areas
+from twin.city.city import TABLES
 from twin.city.interventions import CloseLink, CloseStreet, RaiseGround, apply
 from twin.city.roads import CYCLE, MOTOR, WALK
 from twin.errors import AmbiguousCode, InvalidIntervention, UnknownItem
+from twin.testing.toy import toy_admin, toy_city
 
 
 def test_arrays_refuse_writes_also_after_unpickling() -> None:
@@ -108,7 +109,6 @@ def test_areas_round_trip_through_flat_arrays() -> None:
         source=np.array(["toy", "toy"]),
         kind=np.array(["lake", "lake"]),
         name=np.array(["", ""]),
-        storeys=np.full(2, np.nan),
         **Areas.flatten(shapes),
     )
     assert all(a.equals(b) for a, b in zip(areas.shapes(), shapes, strict=True))
@@ -118,3 +118,34 @@ def test_provenance_is_a_closed_vocabulary() -> None:
     places = toy_city().places
     with pytest.raises(ValueError, match="provenance: unknown"):
         replace(places, provenance=np.array(["somewhere"] * len(places)))
+
+
+def test_an_empty_table_of_every_kind_exists_and_freezes() -> None:
+    for kind in TABLES.values():
+        table = kind.empty(vocabulary="tt08_2024") if kind.__name__ == "Parcels" else kind.empty()
+        assert len(table) == 0
+        with pytest.raises(ValueError, match="assignment destination is read-only"):
+            table.ids[:] = "x"
+
+
+def test_the_digest_ignores_what_was_only_remembered() -> None:
+    city = toy_city()
+    assert city.digest
+    assert city.area_km2 > 0
+    assert "digest" not in pickle.loads(pickle.dumps(city)).__dict__
+
+
+def test_alarm_levels_belong_to_a_date() -> None:
+    gauges = toy_city().gauges
+    assert gauges.alarm_on("kim-long", date(1999, 11, 2)).levels_m == (1.0, 2.0, 3.0)
+    assert gauges.alarm_on("kim-long", date(2025, 10, 27)).levels_m == (1.0, 2.0, 3.5)
+    assert gauges.alarm_on("kim-long", date(2025, 10, 27)).valid_from == date(2005, 1, 1)
+    with pytest.raises(UnknownItem, match="not among the 1 features of gauges"):
+        gauges.alarm_on("phu-oc", date(2025, 10, 27))
+
+
+def test_a_unit_knows_who_took_over_its_area() -> None:
+    admin = toy_city().admin
+    old = admin.find("19789", date(2024, 6, 1))
+    assert admin.name[admin.successors(old)].tolist() == ["Thuận Hóa"]
+    assert admin.successors(admin.find("19789", date(2026, 1, 1))).size == 0

@@ -18,7 +18,6 @@ def _parcels() -> Parcels:
         source=np.full(3, "toy"),
         kind=np.full(3, "parcel"),
         name=np.full(3, ""),
-        storeys=np.full(3, np.nan),
         **Areas.flatten(boxes),
         ward_code=np.full(3, "19789"),
         map_sheet=np.full(3, "12"),

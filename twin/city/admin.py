@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.city.table import Table
+from twin.city.areas import Outlined
 from twin.errors import AmbiguousCode, UnknownItem
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class AdminUnits(Table):
+class AdminUnits(Outlined):
     """Wards and communes of every date.
 
     GSO codes were reused on 1 July 2025: 19789 was Phú Nhuận and is now Thuận Hóa. So a unit is found by code *and*
@@ -28,8 +29,17 @@ class AdminUnits(Table):
     population : (n,)
         Registered people; NaN where not published.
     xy_m : (n, 2) [m]
-        A point inside the unit, EPSG:9214.
+        A point inside the unit, in the city's reference system.
+    ring_xy_m : (n_vertices, 2) [m]
+        Vertices of the outlines; a unit without known outline has none.
+    successor_first : (n + 1,)
+        First successor of each unit in `successor`.
+    successor : (n_successors,)
+        Row of the unit that took over the area at the next change of boundaries.
     """
+
+    VERTICES: ClassVar[str] = "ring_xy_m"
+    RAGGED: ClassVar[dict[str, tuple[str, ...]]] = {"successor_first": ("successor",)}
 
     code: NDArray[np.str_]
     name: NDArray[np.str_]
@@ -39,6 +49,9 @@ class AdminUnits(Table):
     area_km2: NDArray[np.float64]
     population: NDArray[np.float64]
     xy_m: NDArray[np.float64]
+    ring_xy_m: NDArray[np.float64]
+    successor_first: NDArray[np.int64]
+    successor: NDArray[np.int32]
 
     def valid_on(self, day: date) -> NDArray[np.int64]:
         """Return the rows valid on a day."""
@@ -64,3 +77,7 @@ class AdminUnits(Table):
             names = ", ".join(f"{self.name[r]} from {self.valid_from[r]}" for r in rows)
             raise AmbiguousCode(code, f"meant several units ({names}); give a date")
         return int(rows[0])
+
+    def successors(self, row: int) -> NDArray[np.int32]:
+        """Return the rows of the units that took over a unit's area."""
+        return self.successor[self.successor_first[row] : self.successor_first[row + 1]]

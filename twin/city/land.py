@@ -1,8 +1,9 @@
-"""Land parcels: who they are in the cadastre, how large, and what the land is used for."""
+"""Land: parcels as the cadastre names them, and the buildings on them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,8 @@ class Parcels(Areas):
         Bit set of ``LEGAL_AREA``, ``LAND_USE``, ``GEOMETRY``.
     """
 
+    RAGGED: ClassVar[dict[str, tuple[str, ...]]] = {"use_first": ("use_code", "use_area_m2")}
+
     ward_code: NDArray[np.str_]
     map_sheet: NDArray[np.str_]
     parcel_no: NDArray[np.str_]
@@ -74,3 +77,25 @@ class Parcels(Areas):
         """Return the share of parcels with every fact recorded; NaN for no parcels."""
         whole = LEGAL_AREA | LAND_USE | GEOMETRY
         return float(np.mean(self.complete == whole)) if len(self) else float("nan")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Buildings(Areas):
+    """Footprints; `kind` is the use.
+
+    Attributes
+    ----------
+    storeys : (n,)
+        Above ground; NaN where unknown.
+    floor_level_m : (n,) [m]
+        Ground floor above the city's height datum; NaN where unknown.
+    households : (n,)
+        NaN where unknown.
+    parcel : (n,)
+        Row of `Parcels`; -1 where unknown.
+    """
+
+    storeys: NDArray[np.float64]
+    floor_level_m: NDArray[np.float64]
+    households: NDArray[np.float64]
+    parcel: NDArray[np.int32]

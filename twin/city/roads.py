@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,8 @@ class Roads(Table):
     xy_m, first_vertex : (n_vertices, 2) [m], (n_links + 1,)
         Geometry for drawing only.
     """
+
+    GEOMETRY: ClassVar[str] = "line"
 
     node_xy_m: NDArray[np.float64]
     tail: NDArray[np.int32]
@@ -85,3 +88,49 @@ class Roads(Table):
     def links_named(self, name: str) -> NDArray[np.int64]:
         """Return the links of a street, compared without regard to case."""
         return np.flatnonzero(np.char.lower(self.name) == name.lower())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TurnBans(Table):
+    """Movements that are not allowed: from one link straight into another.
+
+    Attributes
+    ----------
+    from_link, to_link : (n,)
+        Rows of `Roads`; the first ends where the second starts.
+    """
+
+    from_link: NDArray[np.int32]
+    to_link: NDArray[np.int32]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Signals(Table):
+    """Signal-controlled junctions and their fixed-time plans.
+
+    Attributes
+    ----------
+    node : (n,)
+        Node of `Roads`.
+    xy_m : (n, 2) [m]
+    cycle_s, offset_s : (n,) [s]
+        NaN where the timing is unknown.
+    green_first : (n + 1,)
+        First green window of each junction in the arrays below; none where the timing is unknown.
+    green_link : (n_windows,)
+        The link that ends at the junction and may go.
+    green_from_s, green_to_s : (n_windows,) [s]
+        Half-open window within the cycle.
+    """
+
+    GEOMETRY: ClassVar[str] = "point"
+    RAGGED: ClassVar[dict[str, tuple[str, ...]]] = {"green_first": ("green_link", "green_from_s", "green_to_s")}
+
+    node: NDArray[np.int32]
+    xy_m: NDArray[np.float64]
+    cycle_s: NDArray[np.float64]
+    offset_s: NDArray[np.float64]
+    green_first: NDArray[np.int64]
+    green_link: NDArray[np.int32]
+    green_from_s: NDArray[np.float64]
+    green_to_s: NDArray[np.float64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar, Self, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,18 @@ class Table(FrozenArrays):
         Position accuracy, one standard deviation; NaN where the source gives none.
     source : (n,) str
         Where the feature comes from.
+
+    Notes
+    -----
+    A class says what its rows look like on a map (``GEOMETRY``) and which of its arrays hold several values a row
+    (``RAGGED``: offsets ``(n + 1,)`` to the arrays they cut), so that files and empty tables need no code of their own.
     """
+
+    GEOMETRY: ClassVar[str] = "none"
+    """One of none, point, line, area."""
+    VERTICES: ClassVar[str] = "xy_m"
+    """The field that holds the coordinates of the geometry."""
+    RAGGED: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     ids: NDArray[np.str_]
     provenance: NDArray[np.str_]
@@ -86,6 +97,17 @@ class Table(FrozenArrays):
     def __len__(self) -> int:
         return len(self.ids)
 
+    @classmethod
+    def empty(cls, **scalars: str) -> Self:
+        """Return a table without rows; `scalars` gives the fields that are no arrays."""
+        made: dict[str, Any] = dict(scalars)
+        for name, dtype in dtypes_of(cls).items():
+            if name == "first_vertex" or name in _OFFSETS or name in cls.RAGGED:
+                made[name] = np.zeros(1, dtype=np.int64)
+            else:
+                made[name] = np.zeros((0, 2) if name.endswith("xy_m") else 0, dtype=dtype)
+        return cls(**made)
+
     def index_of(self, feature_id: str) -> int:
         """Return the row of a feature.
 
@@ -98,6 +120,20 @@ class Table(FrozenArrays):
         if len(found) == 0:
             raise UnknownItem(feature_id, f"not among the {len(self)} features of {type(self).__name__.lower()}")
         return int(found[0])
+
+
+_OFFSETS = ("ring_first", "part_first", "shape_first")
+
+
+def dtypes_of(kind: type[Table]) -> dict[str, np.dtype[Any]]:
+    """Return the array fields of a table class with the types its annotations promise; dates count in days."""
+    found: dict[str, np.dtype[Any]] = {}
+    for name, hint in get_type_hints(kind).items():
+        scalars = get_args(get_args(hint)[1]) if len(get_args(hint)) == 2 else ()  # (shape, dtype)
+        if scalars and isinstance(scalars[0], type) and issubclass(scalars[0], np.generic):
+            days = scalars[0] is np.datetime64
+            found[name] = np.dtype("datetime64[D]") if days else np.dtype(scalars[0])
+    return found
 
 
 def arrays_of(table: object) -> list[tuple[str, NDArray[Any]]]:

@@ -28,7 +28,11 @@ class Terrain(FrozenArrays):
         What was added to the source's heights to reach `datum`; None where nobody stated it.
     provenance, source : str
     accuracy_m : [m]
-        Vertical accuracy, one standard deviation.
+        Vertical accuracy, one standard deviation; NaN where unknown.
+    manning : (ny, nx) [s/m^(1/3)] or None
+        Manning's roughness from land use; NaN where unknown.
+    impervious : (ny, nx) or None
+        Share of the cell that is sealed, 0 to 1; NaN where unknown.
     """
 
     z_m: NDArray[np.float32]
@@ -40,6 +44,8 @@ class Terrain(FrozenArrays):
     provenance: str
     accuracy_m: float
     source: str
+    manning: NDArray[np.float32] | None = None
+    impervious: NDArray[np.float32] | None = None
 
     def height_at(self, xy_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the height of the cell under each point ``(n, 2) [m]``; NaN outside the grid."""

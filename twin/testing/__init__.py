@@ -1,0 +1,1 @@
+"""Small cities for tests, notebooks and plugin authors."""
