@@ -1,0 +1,1 @@
+"""Speed as a ratio against a peer on the same work in the same run: `make bench`."""
