@@ -48,7 +48,7 @@ def _table(sections: list[Section], links: list[tuple[Section, Street, bool]]) -
         capacity_pcu_h=np.array([capacity_pcu_h(w) for w in width]),
         oneway=np.array([bool(street.oneway) for _, street, _ in links]),
         bridge=np.array([bool(street.bridge) for _, street, _ in links]),
-        surface_m=np.full(len(links), np.nan),
+        surface_m=np.array([street.surface_m for _, street, _ in links]),
         modes=np.array([street.modes for _, street, _ in links], dtype=np.int8),
         xy_m=xy,
         first_vertex=first,

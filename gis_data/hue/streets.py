@@ -17,7 +17,15 @@ _MODES = {"motor": MOTOR, "cycle": CYCLE, "walk": WALK}
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """A street or bridge as drawn: one line in EPSG:9214 [m] in its driving direction, with its attributes."""
+    """A street or bridge as drawn: one line in EPSG:9214 [m] in its driving direction, with its attributes.
+
+    Attributes
+    ----------
+    lanes, width_m : of the whole carriageway, both directions
+    modes : bits of ``twin.city.roads``
+    surface_m : [m]
+        Level of the road above the city's datum where a source gives it, NaN elsewhere.
+    """
 
     street_id: str
     name: str
@@ -28,6 +36,7 @@ class Street:
     speed_kmh: float
     bridge: bool
     modes: int
+    surface_m: float
     provenance: str
     accuracy_m: float
     source: str
@@ -55,6 +64,7 @@ def _street(row: dict[str, str], points: list[tuple[float, float]]) -> Street:
         speed_kmh=float(row["speed_kmh"]),
         bridge=row["bridge"] == "1",
         modes=sum(_MODES[word] for word in row["modes"].split()),
+        surface_m=float(row["surface_m"] or "nan"),
         provenance=row["provenance"],
         accuracy_m=float(row["accuracy_m"]),
         source=row["source"],
