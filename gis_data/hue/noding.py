@@ -88,8 +88,9 @@ def _cut(lines: list[shapely.LineString], streets: list[Street]) -> list[tuple[s
                 crossing = shapely.get_coordinates(line.intersection(lines[j]))
                 at |= {line.project(shapely.Point(p)) for p in crossing}
         for a, b in pairwise(sorted(at)):
-            if b - a > _SHORTEST_M:
-                pieces.append((streets[i].street_id, shapely.LineString(substring(line, a, b))))
+            piece = substring(line, a, b)
+            if b - a > _SHORTEST_M and isinstance(piece, shapely.LineString):
+                pieces.append((streets[i].street_id, piece))
     return pieces
 
 

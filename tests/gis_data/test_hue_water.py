@@ -10,12 +10,16 @@ from twin.city.ragged import lines_of
 
 def _surface(key: str) -> shapely.MultiPolygon:
     water = hue().water
-    return water.shapes()[water.index_of(key)]
+    shape = water.shapes()[water.index_of(key)]
+    assert isinstance(shape, shapely.MultiPolygon)
+    return shape
 
 
 def _course(key: str) -> shapely.LineString:
     waterways = hue().waterways
-    return lines_of(waterways.xy_m, waterways.first_vertex)[waterways.index_of(key)]
+    line = lines_of(waterways.xy_m, waterways.first_vertex)[waterways.index_of(key)]
+    assert isinstance(line, shapely.LineString)
+    return line
 
 
 @pytest.mark.parametrize(
@@ -55,7 +59,7 @@ def test_the_moat_is_one_ring_around_the_square_of_the_citadel() -> None:
     walls = shapely.Polygon(moat.interiors[0])
     assert 4.7e6 < walls.area < 5.7e6  # 520 ha within the walls
     assert 2.0 * moat.area / (moat.exterior.length + walls.exterior.length) == pytest.approx(22.0, abs=3.0)
-    corners = shapely.get_coordinates(shapely.oriented_envelope(walls).exterior)
+    corners = shapely.get_coordinates(shapely.oriented_envelope(walls))
     sides = np.hypot(*np.diff(corners, axis=0).T)
     assert sides.max() / sides.min() < 1.15
     assert walls.contains(_surface("hao-hoang-thanh"))
