@@ -88,3 +88,12 @@ def test_waters_do_not_overlap() -> None:
 def test_kinds_are_waters() -> None:
     assert set(hue().water.kind.tolist()) == {"river", "canal", "moat", "lake", "lagoon"}
     assert set(hue().waterways.kind.tolist()) == {"river", "canal"}
+
+
+def test_places_with_published_coordinates_stand_dry() -> None:
+    places = hue().places
+    water = shapely.union_all(hue().water.shapes())
+    known = np.flatnonzero((places.provenance == "published-point") & (places.kind != "gateway"))
+    assert len(known) > 40
+    wet = {str(places.name[k]) for k in known if water.contains(shapely.Point(places.xy_m[k]))}
+    assert wet == set()
