@@ -25,8 +25,7 @@ def pairs(data: Path) -> Iterator[Pair]:
         shutil.copyfileobj(packed, plain)
 
     def ours() -> Any:
-        extract = read_osm(file)
-        return network(extract.ways, crs="EPSG:32632", file=file.name)[0]
+        return network(read_osm(file), crs="EPSG:32632", file=file.name).roads
 
     def peer() -> Any:
         return osmnx.graph_from_xml(file, bidirectional=False, simplify=True, retain_all=False)
