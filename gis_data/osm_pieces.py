@@ -97,15 +97,15 @@ def cut_ways(ways: list[OsmWay], *, crs: str, also_at: Collection[int]) -> Cut:
 def _same_node(pairs: list[tuple[int, int]]) -> dict[int, int]:
     root: dict[int, int] = {}
 
-    def find(node: int) -> int:
+    def _find(node: int) -> int:
         while root.get(node, node) != node:
             node = root[node]
         return node
 
     for a, b in pairs:
-        low, high = sorted((find(a), find(b)))
+        low, high = sorted((_find(a), _find(b)))
         root[high] = low
-    return {node: find(node) for node in root}
+    return {node: _find(node) for node in root}
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ def _chain(start: int, pieces: list[Piece], ends: dict[int, list[int]], open_nod
     """Return the pieces joined to one, in order, each with whether it runs against its drawing."""
     seen = {start}
 
-    def follow(node: int, at: int) -> Iterable[tuple[int, bool]]:
+    def _follow(node: int, at: int) -> Iterable[tuple[int, bool]]:
         while node in open_nodes:
             other = next(k for k in ends[node] if k != at)
             if other in seen:
@@ -239,8 +239,8 @@ def _chain(start: int, pieces: list[Piece], ends: dict[int, list[int]], open_nod
             yield other, back
             node, at = (pieces[other].tail if back else pieces[other].head), other
 
-    after = list(follow(pieces[start].head, start))
-    before = [(k, not back) for k, back in follow(pieces[start].tail, start)]
+    after = list(_follow(pieces[start].head, start))
+    before = [(k, not back) for k, back in _follow(pieces[start].tail, start)]
     return [*reversed(before), (start, False), *after]
 
 
