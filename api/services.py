@@ -40,6 +40,8 @@ def build_city(
     osm: Path,
     dem: Sequence[Path],
     dem_offset_m: float | None,
+    dem_crs: str | None = None,
+    dem_accuracy_m: float | None = None,
     cell_m: float,
     name: str,
     out: Path,
@@ -52,7 +54,16 @@ def build_city(
     DataError
         An input is wrong; nothing is written.
     """
-    city = assemble(osm=osm, dem=dem, dem_offset_m=dem_offset_m, cell_m=cell_m, name=name, say=say)
+    city = assemble(
+        osm=osm,
+        dem=dem,
+        dem_offset_m=dem_offset_m,
+        dem_crs=dem_crs,
+        dem_accuracy_m=dem_accuracy_m,
+        cell_m=cell_m,
+        name=name,
+        say=say,
+    )
     say("Writing…")
     write_city(city, out)
     return city

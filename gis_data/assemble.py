@@ -15,6 +15,7 @@ from gis_data.osm_network import ACCURACY_M, SOURCE, Network, network
 from gis_data.projection import metric_crs_for, project
 from gis_data.readers.elevation import read_terrain_files
 from gis_data.readers.osm import OsmLine, OsmShape, read_osm
+from gis_data.surface_cover import covered
 from twin.city.areas import Areas, Lines, Places
 from twin.city.city import City
 from twin.city.land import Buildings
@@ -30,6 +31,8 @@ def assemble(
     osm: Path,
     dem: Sequence[Path],
     dem_offset_m: float | None,
+    dem_crs: str | None = None,
+    dem_accuracy_m: float | None = None,
     cell_m: float,
     name: str,
     say: Callable[[str], None],
@@ -48,13 +51,23 @@ def assemble(
     streets = network(extract, crs=crs, file=osm.name)
     roads, notes = streets.roads, list(streets.notes)
     terrain: Terrain | None = None
+    water, land_use = _areas(extract.water, crs), _areas(extract.land_use, crs)
     if dem:
         say("Reading the terrain…")
         (west, south), (east, north) = roads.node_xy_m.min(axis=0), roads.node_xy_m.max(axis=0)
         box = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
-        terrain, more = read_terrain_files(dem, box_m=box, cell_m=cell_m, crs=crs, offset_m=dem_offset_m)
+        ground, read_notes = read_terrain_files(
+            dem,
+            box_m=box,
+            cell_m=cell_m,
+            crs=crs,
+            offset_m=dem_offset_m,
+            dem_crs=dem_crs,
+            accuracy_m=dem_accuracy_m,
+        )
+        terrain, cover_notes = covered(ground, land_use=land_use, water=water)
         roads = _on_terrain(roads, terrain, off_ground=roads.bridge | streets.underground)
-        notes += more
+        notes += [*read_notes, *cover_notes]
     else:
         notes.append("no elevation file was given: no question about depth can be answered")
     notes.append("no cadastre was given: land use is OpenStreetMap's, there are no parcels")
@@ -65,9 +78,9 @@ def assemble(
         terrain=terrain,
         turn_bans=_turn_bans(streets),
         signals=_signals(streets),
-        water=_areas(extract.water, crs),
+        water=water,
         waterways=_lines(extract.waterways, crs),
-        land_use=_areas(extract.land_use, crs),
+        land_use=land_use,
         buildings=_buildings(extract.buildings, crs),
         places=_places(extract.places, crs),
         warnings=(*extract.warnings, *notes),

@@ -197,7 +197,8 @@ def _take_area(area: osmium.osm.Area, extract: OsmExtract, factory: osmium.geom.
     if "building" in tags:
         target, kind = extract.buildings, tags["building"]
     elif tags.get("natural") in _WATER or tags.get("waterway") in _WATER or tags.get("landuse") in _WATER:
-        target, kind = extract.water, tags.get("water") or "water"
+        wet = "wetland" if tags.get("natural") == "wetland" else "water"
+        target, kind = extract.water, tags.get("water") or wet
     elif "landuse" in tags or "leisure" in tags or tags.get("natural") in _COVER:
         target, kind = extract.land_use, tags.get("landuse") or tags.get("leisure") or tags["natural"]
     elif tags.get("amenity") in _PLACES:
