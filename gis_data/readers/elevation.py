@@ -70,9 +70,9 @@ def read_terrain_files(
     accuracy = accuracy_m if accuracy_m is not None else float(np.max([tile.accuracy_m for tile in tiles]))
     terrain = Terrain(
         z_m=z + np.float32(offset_m or 0.0),
-        x0_m=west,
-        y0_m=north,
-        cell_m=cell_m,
+        x0_m=float(west),  # a numpy scalar would not come back from a file as itself
+        y0_m=float(north),
+        cell_m=float(cell_m),
         datum="the city's own" if offset_m is not None else "as in the source",
         offset_m=offset_m,
         provenance="surveyed",

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gis_data.assemble import assemble
+from gis_data.city_file import read_city, write_city
 from gis_data.osm_network import Network, network
 from gis_data.projection import project
 from gis_data.readers.osm import OsmExtract, read_osm
@@ -154,3 +155,13 @@ def test_real_cities_are_connected_and_on_their_terrain(shared: Path, city: Real
         known = ~np.isnan(roads.surface_m)
         assert (roads.surface_m[known] <= heights[roads.tail[known]] + 1e-9).all()
         assert 250 < heights.min() < heights.max() < 2_950  # from the Main valley to the Pyrenees' passes
+
+
+def test_a_real_city_survives_its_file(shared: Path, tmp_path: Path) -> None:
+    city = CITIES[2]
+    tiles = [shared / "dem" / name for name in city.dem]
+    built = assemble(
+        osm=shared / "osm" / city.file, dem=tiles, dem_offset_m=None, cell_m=30.0, name="x", say=lambda _: None
+    )
+    write_city(built, tmp_path / "city.gpkg")
+    assert read_city(tmp_path / "city.gpkg").digest == built.digest
