@@ -110,6 +110,11 @@ def _notes(cut: Cut, core: Core, links: list[Piece], turns: Turns, extract: OsmE
         notes.append(f"{turns.kept} turn restrictions kept as {len(turns.pairs)} forbidden movements{why}")
     if signals:
         notes.append(f"{signals} traffic signals without timing: OpenStreetMap gives none")
+    passed = {n for way in extract.ways for n in way.nodes} & set(extract.barriers)
+    if passed:
+        kinds = Counter(extract.barriers[n] for n in passed)
+        named = ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items(), key=lambda p: (-p[1], p[0])))
+        notes.append(f"{len(passed)} barriers on streets are taken as open ({named})")
     unsaid = sum(p.traffic.speed_forward_kmh is None for p in links)
     notes.append(f"speed assumed by class on {unsaid} of {len(links)} links; capacity assumed by width on all")
     return notes

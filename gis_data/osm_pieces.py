@@ -67,7 +67,8 @@ def cut_ways(ways: list[OsmWay], *, crs: str, also_at: Collection[int]) -> Cut:
     Rules
     -----
     1. Ways are cut where they share a node with another way or with themselves, and at the nodes of `also_at`.
-    2. A piece without length has no link: its two nodes become one, under the smaller id.
+    2. A ring that only one other way touches is cut in its middle too: a link must have two ends.
+    3. A piece without length has no link: its two nodes become one, under the smaller id.
     """
     uses = Counter(n for way in ways for n in way.nodes)
     uses.update(n for way in ways for n in (way.nodes[0], way.nodes[-1]))
@@ -79,7 +80,8 @@ def cut_ways(ways: list[OsmWay], *, crs: str, also_at: Collection[int]) -> Cut:
     at = 0
     for way in ways:
         cuts = [i for i, n in enumerate(way.nodes) if uses[n] > 1]
-        for a, b in pairwise(cuts):
+        rings = [(a + b) // 2 for a, b in pairwise(cuts) if way.nodes[a] == way.nodes[b]]
+        for a, b in pairwise(sorted(cuts + rings)):
             stem = f"w{way.way_id}.{numbers[way.way_id]}"
             numbers[way.way_id] += 1
             line = shapely.LineString(xy[at + a : at + b + 1])

@@ -67,6 +67,8 @@ class OsmExtract:
     ----------
     signals : list of int
         Ids of the nodes with traffic signals.
+    barriers : dict of int to str
+        Kind of the gate, bollard and the like at a node.
     turns_left_out : Counter
         Turn restrictions that bind nobody here, by reason.
     counts : Counter
@@ -79,6 +81,7 @@ class OsmExtract:
     restrictions: list[OsmRestriction] = field(default_factory=list)
     turns_left_out: Counter[str] = field(default_factory=Counter)
     signals: list[int] = field(default_factory=list)
+    barriers: dict[int, str] = field(default_factory=dict)
     buildings: list[OsmShape] = field(default_factory=list)
     land_use: list[OsmShape] = field(default_factory=list)
     water: list[OsmShape] = field(default_factory=list)
@@ -149,6 +152,8 @@ def _take(thing: object, extract: OsmExtract, factory: osmium.geom.WKBFactory) -
 def _take_node(node: osmium.osm.Node, extract: OsmExtract) -> None:
     if node.tags.get("highway") == "traffic_signals":
         extract.signals.append(node.id)
+    if (barrier := node.tags.get("barrier")) is not None:
+        extract.barriers[node.id] = barrier
     if (amenity := node.tags.get("amenity")) in _PLACES and node.location.valid():
         shape = shapely.Point(node.location.lon, node.location.lat)
         extract.places.append(_shape(f"n{node.id}", str(amenity), node.tags, shape, extract))

@@ -29,9 +29,9 @@ def check_osm_file(path: Path) -> None:
     SchemaError
         Says which of these it is.
     """
-    if not path.name.lower().endswith(_SUFFIXES):
+    if not path.name.endswith(_SUFFIXES):
         raise SchemaError(path.name, "no OpenStreetMap file by its name", f"Give one of {', '.join(_SUFFIXES)}.")
-    if path.name.lower().endswith(".pbf"):
+    if path.name.endswith(".pbf"):
         return
     try:
         with _open(path) as file:
@@ -64,6 +64,6 @@ def _read_through(path: Path, file: IO[bytes]) -> None:
 
 
 def _open(path: Path) -> IO[bytes]:
-    if path.suffix.lower() == ".gz":
+    if path.suffix == ".gz":
         return cast(IO[bytes], gzip.open(path, "rb"))
-    return bz2.open(path, "rb") if path.suffix.lower() == ".bz2" else path.open("rb")
+    return bz2.open(path, "rb") if path.suffix == ".bz2" else path.open("rb")

@@ -139,6 +139,7 @@ def test_real_cities_are_connected_and_on_their_terrain(shared: Path, city: Real
     roads = built.roads
     assert built.crs == city.crs
     assert len(said) == 2 + bool(city.dem)
+    assert (roads.tail != roads.head).all()
     for mode in (MOTOR, CYCLE, WALK):
         assert nx.is_strongly_connected(_graph(roads, mode))
     assert len(built.waterways) > 50

@@ -85,6 +85,20 @@ def test_a_ring_street_keeps_two_ended_links(tmp_path: Path) -> None:
     assert (roads.tail != roads.head).all()
 
 
+def test_a_ring_that_one_street_touches_is_cut_in_its_middle(tmp_path: Path) -> None:
+    ring = way(2, "2 3 4 14 13 12 2", highway="primary")
+    roads = toy_network(tmp_path, way(1, "1 2", highway="primary"), ring).roads
+    assert (roads.tail != roads.head).all()
+    assert roads.n_nodes == 3
+    assert roads.length_m[np.char.startswith(roads.ids, "w2")].sum() / 2 == pytest.approx(4 * 106.8 + 2 * 110.7, abs=2)
+
+
+def test_barriers_are_taken_as_open_and_told(tmp_path: Path) -> None:
+    nodes = NODES.replace(node(2), node(2, barrier="gate")).replace(node(9), node(9, barrier="bollard"))
+    made = toy_network(tmp_path, way(1, "1 2 3", highway="primary"), nodes=nodes)
+    assert made.notes[0] == "1 barriers on streets are taken as open (gate 1)"
+
+
 def test_islands_are_left_out_and_told_with_their_length(tmp_path: Path) -> None:
     made = toy_network(tmp_path, way(1, "1 2 3", highway="primary"), way(2, "15 16", highway="primary", oneway="yes"))
     assert _ids(made) == ["w1.0b", "w1.0f"]

@@ -2,9 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from gis_data.osm_network import Network
+from gis_data.osm_network import Network, network
+from gis_data.readers.osm import OsmExtract, OsmWay
+from gis_data.readers.osm_tags import interpret
+from gis_data.readers.osm_turns import OsmRestriction
+from twin.city.roads import MOTOR
+from twin.errors import TopologyError
 
 from .osm_toy import toy_network, turn, way
 
@@ -122,3 +130,57 @@ def test_through_a_way_that_others_use_too_it_is_counted(tmp_path: Path) -> None
     made = toy_network(tmp_path, *grid, turn(1, "from:w1 via:w3 to:w5", restriction="no_u_turn"))
     assert _bans(made) == []
     assert _told(made).endswith("left out: 1 through a way that pairs of links cannot express")
+
+
+_GRID = [(a, b) for a in range(9) for b in (a + 1, a + 3) if b < 9 and (b == a + 3 or b % 3)]
+
+
+@settings(deadline=None, max_examples=150, derandomize=True)
+@given(
+    sides=st.lists(st.sampled_from(["no", "yes", "-1", "gone"]), min_size=len(_GRID), max_size=len(_GRID)),
+    ways=st.permutations(range(len(_GRID))),
+    kind=st.sampled_from(["no", "only"]),
+)
+def test_through_a_way_exactly_what_is_meant_is_forbidden(sides: list[str], ways: list[int], kind: str) -> None:
+    """On random grids: no walk loses more than the sequence from, via, to, and none keeps it."""
+    extract = OsmExtract()
+    for number, ((a, b), side) in enumerate(zip(_GRID, sides, strict=True)):
+        traffic = interpret({"highway": "primary", "name": str(number), "oneway": side})
+        if side != "gone" and traffic is not None:
+            places = tuple((107.58 + n % 3 / 1000, 16.46 + n // 3 / 1000) for n in (a, b))
+            extract.ways.append(OsmWay(number, traffic, (a, b), places))
+    via = next((w for w in ways if sides[w] != "gone"), 0)
+    near = [w for w in ways if w != via and sides[w] != "gone"]
+    source = next((w for w in near if _GRID[via][0] in _GRID[w]), -1)
+    target = next((w for w in near if _GRID[via][1] in _GRID[w]), -1)
+    assume(min(source, target) >= 0)
+    extract.restrictions.append(OsmRestriction(1, kind == "only", (source,), (target,), None, (via,), u_turn=False))
+    try:
+        made = network(extract, crs="EPSG:9214", file="grid.osm")
+    except TopologyError:
+        return
+    if not made.turns.kept:
+        return
+    way_of = [int(i[1:].partition(".")[0]) for i in made.roads.ids]
+    banned = {(int(a), int(b)) for a, b in made.turns.pairs}
+    meant = [source, via, target]
+    for walk in _walks(made, 5):
+        named = [way_of[k] for k in walk]
+        inner = {(walk[i], walk[i + 1]) for i in (1, 2)}
+        follows = [named[i : i + 3] == meant for i in range(3)]
+        strays = [named[i : i + 2] == meant[:2] and named[i + 2] != target for i in range(3)]
+        said = strays if kind == "only" else follows
+        if inner & banned:
+            assert any(said)
+        if said[1]:
+            assert {(walk[i], walk[i + 1]) for i in (1, 2)} & banned
+
+
+def _walks(made: Network, length: int) -> list[list[int]]:
+    """All drives over links without turning back on a street."""
+    tail, head, stem = made.roads.tail, made.roads.head, [i[:-1] for i in made.roads.ids]
+    open_links = np.flatnonzero(made.roads.modes & MOTOR).tolist()
+    walks = [[k] for k in open_links]
+    for _ in range(length - 1):
+        walks = [[*w, k] for w in walks for k in open_links if tail[k] == head[w[-1]] and stem[k] != stem[w[-1]]]
+    return walks
