@@ -4,8 +4,10 @@ import bz2
 import gzip
 from pathlib import Path
 
+import osmium
 import pytest
 import shapely
+from osmium.osm import mutable
 
 from gis_data.readers.osm import read_osm
 from twin.errors import SchemaError, TopologyError
@@ -135,6 +137,17 @@ def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path.write_bytes(HEAD.encode() + b'<node id="1" lon="1" lat="1"><tag k="name" v="Caf\xe9 "/></node></osm>')
     at = path.read_bytes().index(b"\xe9")
     assert _refused(path) == f"latin.osm: text that is not UTF-8 near byte {at}. Save it as UTF-8."
+
+
+def test_text_in_a_pbf_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "latin.osm.pbf"
+    writer = osmium.SimpleWriter(osmium.io.File(str(path), "pbf,pbf_compression=none"))
+    for number in (1, 2):
+        writer.add_node(mutable.Node(id=number, version=1, location=(107.58 + number / 1000, 16.46)))
+    writer.add_way(mutable.Way(id=1, version=1, nodes=[1, 2], tags={"highway": "primary", "name": "Café"}))
+    writer.close()
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xe9 "))
+    assert _refused(path) == f"latin.osm.pbf: text that is not UTF-8. {AGAIN}"
 
 
 def test_an_unsorted_file_is_refused(tmp_path: Path) -> None:

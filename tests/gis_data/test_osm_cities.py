@@ -122,7 +122,23 @@ def test_forbidden_movements_meet_at_a_node_and_bind_vehicles(read: tuple[Real, 
     source, target = made.turns.pairs.T
     assert np.array_equal(made.roads.head[source], made.roads.tail[target])
     assert (made.roads.modes[source] & made.roads.modes[target] & MOTOR).all()
+    assert _ways_on(made) == 1
     assert made.turns.kept + made.turns.left_out.total() == len(read[1].restrictions)
+
+
+def _ways_on(made: Network) -> int:
+    """Number of parts in which every link of vehicles is driven from every other, no forbidden movement used."""
+    banned = set(map(tuple, made.turns.pairs.tolist()))
+    leaving: dict[int, list[int]] = {}
+    motor = np.flatnonzero(made.roads.modes & MOTOR).tolist()
+    for k in motor:
+        leaving.setdefault(int(made.roads.tail[k]), []).append(k)
+    drive: nx.DiGraph[int] = nx.DiGraph()
+    drive.add_nodes_from(motor)
+    drive.add_edges_from(
+        (i, k) for i in motor for k in leaving.get(int(made.roads.head[i]), []) if (i, k) not in banned
+    )
+    return sum(1 for _ in nx.strongly_connected_components(drive))
 
 
 @pytest.mark.parametrize("city", CITIES, ids=lambda c: c.file.partition(".")[0])
