@@ -114,7 +114,7 @@ def interpret(tags: Tags) -> WayTraffic | None:
     5. The limit of the direction wins over ``maxspeed``, and this over the name of a zone.
     """
     road_class = tags.get("highway", "")
-    usual = _MODES.get(road_class.removesuffix("_link"), 0)
+    usual = _MODES.get(road_class.removesuffix("_link"), 0) & (MOTOR if tags.get("motorroad") == "yes" else _ALL)
     forward, backward = (_permitted(tags, usual, way) for way in ("forward", "backward"))
     if not usual or not forward | backward or tags.get("area") == "yes":
         return None

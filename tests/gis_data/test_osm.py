@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import zlib
 from pathlib import Path
 
 import osmium
@@ -115,6 +116,29 @@ def test_a_decompression_bomb_is_refused_unread(tmp_path: Path) -> None:
     assert _refused(path) == (
         f"bomb.osm.gz: {size} bytes unpack to more than 50000000. "
         "Refused as a decompression bomb; give the extract as .osm.pbf."
+    )
+
+
+def _field(number: int, content: bytes | int) -> bytes:
+    """One field of a protocol buffer: a number or bytes."""
+
+    def varint(n: int) -> bytes:
+        return bytes([n & 127 | 128]) + varint(n >> 7) if n > 127 else bytes([n])
+
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content)
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def test_a_pbf_whose_block_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.osm.pbf"
+    size = 64 * 1024 * 1024
+    blob = _field(2, size) + _field(3, zlib.compress(bytes(size)))
+    head = _field(1, b"OSMHeader") + _field(3, len(blob))
+    path.write_bytes(len(head).to_bytes(4, "big") + head + blob)
+    assert path.stat().st_size < 100_000
+    assert _refused(path) == (
+        f"bomb.osm.pbf: truncated or damaged OpenStreetMap file (PBF error: illegal blob size). {AGAIN}"
     )
 
 

@@ -18,6 +18,7 @@ ALL = MOTOR | CYCLE | WALK
         ({"highway": "primary", "oneway": "yes", "cycleway": "opposite_lane"}, ALL, WALK | CYCLE),
         ({"highway": "primary", "junction": "roundabout"}, ALL, WALK),
         ({"highway": "motorway"}, MOTOR, 0),
+        ({"highway": "trunk", "motorroad": "yes"}, MOTOR, MOTOR),
         ({"highway": "service", "access": "no", "foot": "yes"}, WALK, WALK),
         ({"highway": "service", "access": "destination"}, ALL, ALL),
         ({"highway": "service", "access": "customers"}, ALL, ALL),
