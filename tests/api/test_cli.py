@@ -24,6 +24,22 @@ def test_info_prints_one_json_object_last() -> None:
     assert {"name", "nodes", "buildings", "admin_units", "area_km2", "crs", "warnings"} <= set(facts)
 
 
+def test_a_street_counts_once_also_where_people_walk_against_the_traffic(tmp_path: Path) -> None:
+    osm, out = tmp_path / "toy.osm", tmp_path / "toy.gpkg"
+    nodes = "".join(f'<node id="{i}" version="1" lon="{107.58 + i / 1000}" lat="16.46"/>' for i in (1, 2, 3))
+    refs = '<nd ref="1"/><nd ref="2"/>'
+    ways = (
+        f'<way id="1" version="1">{refs}<tag k="highway" v="primary"/></way>'
+        f'<way id="2" version="1"><nd ref="1"/><nd ref="3"/><nd ref="2"/>'
+        '<tag k="highway" v="primary"/><tag k="oneway" v="yes"/></way>'
+    )
+    osm.write_text(f'<osm version="0.6">{nodes}{ways}</osm>')
+    code, text = _run("city", "build", "--osm", str(osm), "--name", "Toy", "--out", str(out), "--json")
+    facts = json.loads(text.splitlines()[-1])
+    assert (code, facts["links"]) == (0, 4)
+    assert facts["street_km"] == 0.4  # 107 m, and 320 m there and back again
+
+
 def test_info_for_people_shows_the_notice() -> None:
     code, text = _run("city", "info", "hue")
     assert code == 0
