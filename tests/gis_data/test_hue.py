@@ -97,12 +97,6 @@ def test_the_five_smart_wards_are_kept() -> None:
     assert smart == {"Phú Nhuận", "Thủy Biều", "Phú Hội", "Thuận Hòa", "Tây Lộc"}
 
 
-def test_pilot_cameras_and_bike_stations_are_complete() -> None:
-    kinds = hue().places.kind
-    assert int((kinds == "camera").sum()) == 7
-    assert int((kinds == "bike_station").sum()) == 7
-
-
 @pytest.mark.parametrize("path", sorted(TABLES.iterdir()), ids=lambda p: p.name)
 def test_text_is_nfc(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
