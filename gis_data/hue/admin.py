@@ -69,8 +69,8 @@ def ward_pieces() -> dict[str, shapely.Polygon]:
 
 
 def _closed(name: str, lines: list[shapely.LineString]) -> shapely.Polygon:
-    rings = shapely.polygonize(lines).geoms
-    if len(rings) != 1:
+    rings = list(shapely.polygonize(lines).geoms)
+    if len(rings) != 1 or not isinstance(rings[0], shapely.Polygon):
         raise TopologyError(
             "ward_arcs.geojson", f"the arcs around {name} make {len(rings)} rings, not one", "Join their ends."
         )

@@ -146,34 +146,42 @@ class _Cells:
         self._file, self._row, self._cells = file, row, cells
 
     def text(self, field: str) -> str:
+        """The cell as written."""
         return self._cells[field]
 
     def level(self, field: str) -> float:
+        """The number, NaN for an empty cell."""
         return self._read(field, float, "a number") if self._cells[field] else math.nan
 
     def moment(self, field: str) -> datetime | None:
+        """The local time, None for an empty cell."""
         if not self._cells[field]:
             return None
         return self._read(field, datetime.fromisoformat, "a local time").replace(tzinfo=LOCAL)
 
     def hour(self, field: str) -> datetime:
+        """The local time, which must be there."""
         found = self.moment(field)
         if found is None:
             raise self._fault(field, "a local time")
         return found
 
     def one_of(self, field: str, words: tuple[str, ...]) -> str:
+        """The cell, which must be one of the words."""
         if self._cells[field] not in words:
             raise self._fault(field, " or ".join(words))
         return self._cells[field]
 
     def confidence(self) -> Confidence:
+        """How far the row may be trusted."""
         return cast("Confidence", self.one_of("confidence", get_args(Confidence)))
 
     def kind(self) -> Kind:
+        """What kind of reading it is."""
         return cast("Kind", self.one_of("kind", get_args(Kind)))
 
     def day(self, field: str) -> date:
+        """The day."""
         return self._read(field, date.fromisoformat, "a day")
 
     def _read(self, field: str, read: Callable[[str], _Row], wanted: str) -> _Row:

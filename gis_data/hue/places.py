@@ -41,7 +41,7 @@ def share_out(total: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
     [4, 3, 3]
     """
     exact = total * weights / weights.sum()
-    whole = np.floor(exact).astype(np.int64)
+    whole: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     order = np.argsort(whole - exact, kind="stable")
     whole[order[: total - int(whole.sum())]] += 1
     return whole
@@ -50,20 +50,18 @@ def share_out(total: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
 def _teams(admin: AdminUnits) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     outlines = admin.shapes()
     rows, xy = [], []
-    for ward in read_table("community_teams.csv").itertuples(index=False):
-        n = int(ward.teams)
-        members = share_out(int(ward.members), np.ones(n))
-        xy.append(_inside(outlines[admin.index_of(str(ward.ward))], n, f"community-team {ward.ward}"))
+    for ward in read_table("community_teams.csv").to_dict("records"):
+        n, unit = int(ward["teams"]), ward["ward"]
+        members = share_out(int(ward["members"]), np.ones(n))
+        xy.append(_inside(outlines[admin.index_of(unit)], n, f"community-team {unit}"))
         rows += [
             {
-                "place_id": f"team-{str(ward.ward).partition('@')[0]}-{k + 1}",
+                "place_id": f"team-{unit.partition('@')[0]}-{k + 1}",
                 "kind": "community-team",
-                "name": f"Tổ công nghệ số cộng đồng {k + 1} – {ward.name}",
+                "name": f"Tổ công nghệ số cộng đồng {k + 1} – {ward['name']}",
                 "capacity": str(members[k]),
                 "floor_level_m": "",
-                "provenance": ward.provenance,
-                "accuracy_m": ward.accuracy_m,
-                "source": ward.source,
+                **{column: ward[column] for column in ("provenance", "accuracy_m", "source")},
             }
             for k in range(n)
         ]

@@ -11,7 +11,8 @@ import pytest
 import shapely
 
 from gis_data.city_file import read_city, write_city
-from gis_data.hue.build import NOTICE, TABLES, hue
+from gis_data.hue.build import NOTICE, hue
+from gis_data.hue.columns import TABLES
 from gis_data.projection import project
 from twin.city.interventions import CloseStreet, apply
 from twin.city.ragged import lines_of

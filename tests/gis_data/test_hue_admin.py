@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 import shapely
 
+from gis_data.hue import admin as admin_module
 from gis_data.hue.admin import ward_pieces
 from gis_data.hue.build import hue
 from gis_data.hue.columns import TABLES, numbers, read_table
 from gis_data.hue.places import share_out
 from gis_data.projection import project
+from twin.errors import TopologyError
 
 ERAS = (date(2022, 6, 1), date(2025, 3, 1), date(2026, 1, 1))
 CITY_2025 = (
@@ -51,6 +53,7 @@ def test_outlines_of_a_date_neither_overlap_nor_leave_gaps(day: date, count: int
 
 def test_the_wards_of_2025_have_no_hole_between_them() -> None:
     whole = shapely.union_all(list(_outlines(ERAS[2]).values()))
+    assert isinstance(whole, shapely.MultiPolygon)
     assert len(whole.geoms) == 2  # the mainland and the island of Sơn Chà
     assert not [part for part in whole.geoms if part.interiors]
     assert whole.area / 1e6 == pytest.approx(np.nansum(hue().admin.area_km2[hue().admin.valid_on(ERAS[2])]), rel=0.005)
@@ -64,7 +67,7 @@ def test_every_unit_lies_inside_the_one_that_took_it_over() -> None:
         rows = np.flatnonzero(admin.valid_from == start)
         assert len(rows) == count
         for row in rows:
-            (after,) = admin.successors(row)
+            (after,) = admin.successors(int(row))
             assert admin.valid_from[after] == admin.valid_to[row]
             assert shapes[row].difference(shapes[after]).area < 1.0, admin.ids[row]
 
@@ -208,10 +211,19 @@ def test_population_of_january_2025_is_that_of_the_units_it_was_made_of() -> Non
     admin = hue().admin
     made: dict[int, float] = {}
     for row in np.flatnonzero(admin.valid_from == np.datetime64("2021-07-01")):
-        (after,) = admin.successors(row)
+        (after,) = admin.successors(int(row))
         made[int(after)] = made.get(int(after), 0.0) + float(admin.population[row])
     assert {admin.ids[r]: admin.population[r] for r in made} == {admin.ids[r]: n for r, n in made.items()}
     assert len(made) == 32
+
+
+def test_arcs_that_do_not_close_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines = (TABLES / "ward_arcs.geojson").read_text(encoding="utf-8").splitlines(keepends=True)
+    cut = next(k for k, line in enumerate(lines) if '"Phú Nhuận"' in line)
+    (tmp_path / "ward_arcs.geojson").write_text("".join(lines[:cut] + lines[cut + 1 :]), encoding="utf-8")
+    monkeypatch.setattr(admin_module, "TABLES", tmp_path)
+    with pytest.raises(TopologyError, match="make 0 rings, not one"):
+        ward_pieces()
 
 
 def test_arcs_are_few_and_their_table_small() -> None:

@@ -66,12 +66,17 @@ def test_community_teams_add_up_and_stand_in_their_wards() -> None:
     assert city.places.capacity[rows].sum() == 1544
     assert set(city.places.provenance[rows]) == {"generated"}
     shapes = city.admin.shapes()
-    for ward in read_table("community_teams.csv").itertuples(index=False):
-        code = str(ward.ward).partition("@")[0]
+    for ward in read_table("community_teams.csv").to_dict("records"):
+        code = ward["ward"].partition("@")[0]
         mine = [r for r in rows if city.places.ids[r].startswith(f"team-{code}-")]
-        assert len(mine) == int(ward.teams)
-        assert shapely.contains_xy(shapes[city.admin.index_of(ward.ward)], city.places.xy_m[mine]).all()
+        assert len(mine) == int(ward["teams"])
+        assert shapely.contains_xy(shapes[city.admin.index_of(ward["ward"])], city.places.xy_m[mine]).all()
     assert "Tổ công nghệ số cộng đồng 3 – Phú Hội" in city.places.name
+
+
+def test_largest_remainders_get_what_is_left_over() -> None:
+    assert share_out(10, np.array([1.0, 1.0, 1.0])).tolist() == [4, 3, 3]
+    assert share_out(7, np.array([0.9, 4.6, 1.5])).tolist() == [1, 5, 1]
 
 
 def test_teams_are_shared_by_population() -> None:
