@@ -27,21 +27,21 @@ _NOT_YET = "This version has no terrain, parcels or buildings of Huế yet: no q
 @lru_cache(maxsize=1)
 def hue() -> City:
     """Return the embedded city of Huế; built once in a process."""
-    water = pyogrio.read_dataframe(TABLES / "water.geojson")
-    polygons = water[water.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+    waters = pyogrio.read_dataframe(TABLES / "water.geojson")
+    water = _areas(waters[waters.geometry.geom_type.isin(["Polygon", "MultiPolygon"])], id_column="water_id")
     roads, admin = roads_of(TABLES), admin_of_hue()
     return City(
         name="hue",
         crs=HUE_CRS,
         roads=roads,
-        water=_areas(polygons, id_column="water_id"),
-        waterways=_lines(water[water.geometry.geom_type == "LineString"]),
+        water=water,
+        waterways=_lines(waters[waters.geometry.geom_type == "LineString"]),
         gauges=gauges_of_hue(),
         reservoirs=reservoirs_of_hue(),
         gates=gates_of_hue(),
         tides=tides_of_hue(),
         admin=admin,
-        places=places_of_hue(admin),
+        places=places_of_hue(admin, water),
         cameras=cameras_of_hue(roads),
         bike_stations=bike_stations_of_hue(),
         warnings=(NOTICE, _NOT_YET),

@@ -6,20 +6,21 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from gis_data.hue.columns import numbers, origin, points, read_table, text
 from twin.chance import stream
 from twin.city.admin import AdminUnits
-from twin.city.areas import Places
+from twin.city.areas import Areas, Places
 
 _SEED = 2022
 """Of the teams' positions: fixed, so that the embedded city is the same everywhere."""
 
 
-def places_of_hue(admin: AdminUnits) -> Places:
-    """Return the places of the table, then one place for each community digital team."""
+def places_of_hue(admin: AdminUnits, water: Areas) -> Places:
+    """Return the places of the table, then one place on dry land for each community digital team."""
     table = read_table("places.csv")
-    teams, team_xy_m = _teams(admin)
+    teams, team_xy_m = _teams(admin, shapely.union_all(water.shapes()))
     both = pd.concat([table, teams], ignore_index=True)
     return Places(
         ids=text(both["place_id"]),
@@ -47,13 +48,13 @@ def share_out(total: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:
     return whole
 
 
-def _teams(admin: AdminUnits) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+def _teams(admin: AdminUnits, water: BaseGeometry) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     outlines = admin.shapes()
     rows, xy = [], []
     for ward in read_table("community_teams.csv").to_dict("records"):
         n, unit = int(ward["teams"]), ward["ward"]
         members = share_out(int(ward["members"]), np.ones(n))
-        xy.append(_inside(outlines[admin.index_of(unit)], n, f"community-team {unit}"))
+        xy.append(_inside(outlines[admin.index_of(unit)].difference(water), n, f"community-team {unit}"))
         rows += [
             {
                 "place_id": f"team-{unit.partition('@')[0]}-{k + 1}",
@@ -68,7 +69,7 @@ def _teams(admin: AdminUnits) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     return pd.DataFrame(rows), np.vstack(xy)
 
 
-def _inside(outline: shapely.MultiPolygon, n: int, name: str) -> NDArray[np.float64]:
+def _inside(outline: BaseGeometry, n: int, name: str) -> NDArray[np.float64]:
     """Return ``(n, 2)`` positions drawn evenly over an outline from the stream of that name."""
     chance = stream(_SEED, name)
     low, high = np.array(outline.bounds[:2]), np.array(outline.bounds[2:])

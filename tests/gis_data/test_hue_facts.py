@@ -32,6 +32,23 @@ def test_each_of_the_36_wards_has_its_desk_camera_inside() -> None:
     assert (inside.sum(axis=1) == 1).all()
 
 
+@pytest.mark.parametrize(
+    ("camera", "ward"),
+    [
+        ("gateway-1-1", "Hải Dương"),
+        ("gateway-2-1", "Thuận An"),
+        ("gateway-3-1", "An Đông"),
+        ("gateway-4-1", "Hương An"),
+    ],
+)
+def test_gateway_cameras_stand_in_the_wards_they_were_published_for(camera: str, ward: str) -> None:
+    city = hue()
+    here = shapely.Point(city.cameras.xy_m[city.cameras.index_of(camera)])
+    shapes = city.admin.shapes()
+    holders = [city.admin.name[row] for row in city.admin.valid_on(date(2022, 6, 1)) if shapes[row].contains(here)]
+    assert holders == [ward]
+
+
 def test_what_is_assumed_of_a_camera_says_so() -> None:
     cameras = hue().cameras
     assumed = cameras.purpose != "gateway"
@@ -49,6 +66,7 @@ def test_only_counting_cameras_are_tied_to_a_link_and_they_look_along_it() -> No
     for row in tied:
         line = lines[cameras.link[row]]
         assert line.distance(shapely.Point(cameras.xy_m[row])) <= cameras.accuracy_m[row]
+    assert len(tied) == 7
     pair = [int(cameras.link[cameras.index_of(f"gateway-4-{k}")]) for k in (1, 2)]
     assert pair[0] != pair[1]  # one looks out of the city, one into it
 
@@ -87,7 +105,7 @@ def test_teams_are_shared_by_population() -> None:
 
 
 def test_positions_of_teams_are_the_same_every_time() -> None:
-    assert places_of_hue(hue().admin).digest() == hue().places.digest()
+    assert places_of_hue(hue().admin, hue().water).digest() == hue().places.digest()
 
 
 def test_shelters_have_a_capacity_and_the_wrong_coordinate_is_corrected() -> None:
@@ -103,6 +121,24 @@ def test_shelters_have_a_capacity_and_the_wrong_coordinate_is_corrected() -> Non
 @pytest.mark.parametrize("kind", ["hospital", "school", "clinic", "market", "depot", "boat_launch", "heritage"])
 def test_places_of_each_kind_exist(kind: str) -> None:
     assert (hue().places.kind == kind).sum() >= 2
+
+
+def test_what_stands_on_land_is_not_drawn_in_the_water() -> None:
+    city = hue()
+    water = shapely.union_all(city.water.shapes())
+    afloat = {"boat_launch", "walkway", "beach", "gateway"}
+    on_bridges = {"do-xe-cau-nguyen-hoang", "do-xe-cau-phat-lat"}
+    wet = shapely.contains_xy(water, city.places.xy_m) & ~np.isin(city.places.kind, list(afloat))
+    assert set(city.places.ids[wet]) <= on_bridges
+    assert not shapely.contains_xy(water, city.cameras.xy_m).any()
+    assert not shapely.contains_xy(water, city.admin.xy_m).any()
+
+
+def test_boats_are_launched_at_the_water() -> None:
+    city = hue()
+    water = shapely.union_all(city.water.shapes())
+    for row in np.flatnonzero(city.places.kind == "boat_launch"):
+        assert water.distance(shapely.Point(city.places.xy_m[row])) <= city.places.accuracy_m[row], city.places.ids[row]
 
 
 def test_refuges_for_vehicles_hold_what_was_published() -> None:
