@@ -131,6 +131,7 @@ def test_what_stands_on_land_is_not_drawn_in_the_water() -> None:
     wet = shapely.contains_xy(water, city.places.xy_m) & ~np.isin(city.places.kind, list(afloat))
     assert set(city.places.ids[wet]) <= on_bridges
     assert not shapely.contains_xy(water, city.cameras.xy_m).any()
+    assert not shapely.contains_xy(water, city.bike_stations.xy_m).any()
     assert not shapely.contains_xy(water, city.admin.xy_m).any()
 
 
