@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gis_data.assemble import assemble
+from gis_data.assemble_land import LandInputs, with_land
 from gis_data.city_file import read_city, write_city
 from gis_data.export import export_layer
 from gis_data.hue.build import hue
@@ -17,7 +18,7 @@ from twin.city.city import City
 from twin.city.roads import Roads
 from twin.errors import SchemaError
 
-__all__ = ["build_city", "city_facts", "export_layer", "open_city"]
+__all__ = ["LandInputs", "build_city", "city_facts", "export_layer", "open_city"]
 
 
 def open_city(name: str) -> City:
@@ -47,8 +48,9 @@ def build_city(
     name: str,
     out: Path,
     say: Callable[[str], None],
+    land: LandInputs | None = None,
 ) -> City:
-    """Build a city from an OpenStreetMap extract and elevation tiles, and write its file.
+    """Build a city from an OpenStreetMap extract, elevation tiles and the city's own layers, and write its file.
 
     Raises
     ------
@@ -65,6 +67,7 @@ def build_city(
         name=name,
         say=say,
     )
+    city = with_land(city, land or LandInputs(), say=say)
     say("Writing…")
     write_city(city, out)
     return city

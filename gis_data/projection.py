@@ -14,6 +14,7 @@ from pyproj.exceptions import CRSError as PyprojError
 from twin.city.frame import HUE_BOX_M, HUE_CRS
 from twin.errors import CrsError
 
+
 @dataclass(frozen=True, slots=True)
 class CrsWords:
     """How the user states a reference system where a fault is found: the words of the remedy.
@@ -21,11 +22,15 @@ class CrsWords:
     Attributes
     ----------
     crs, swap : str
-        The option or key that gives the system, and the one that swaps the axes.
+        What gives a system, with ``{}`` for its code, and what swaps the axes.
     """
 
-    crs: str = "--crs"
+    crs: str = "--crs {}"
     swap: str = "--swap-xy"
+
+    def give(self, code: str) -> str:
+        """Return what to write for a system."""
+        return self.crs.format(code)
 
 
 _WORDS = CrsWords()
@@ -79,15 +84,17 @@ def trusted_crs(declared: str | None, *, file: str, words: CrsWords = _WORDS) ->
         The system is missing, unreadable or damaged.
     """
     if not declared:
-        remedy = f"Give it with {words.crs}, e.g. {words.crs} EPSG:9214."
+        remedy = f"Give it with {words.crs.split()[0]}, e.g. {words.give(HUE_CRS)}."
         raise CrsError(file, "no coordinate reference system is stated", remedy)
     try:
         crs = CRS.from_user_input(declared)
     except PyprojError as error:
-        raise CrsError(file, f"unreadable reference system {declared[:60]!r}", f"Give {words.crs} EPSG:9214.") from error
+        raise CrsError(
+            file, f"unreadable reference system {declared[:60]!r}", f"Give {words.give(HUE_CRS)}."
+        ) from error
     fault = _vn2000_fault(crs)
     if fault:
-        raise CrsError(file, fault, f"Give the system by its code, {words.crs} EPSG:9214, not by a PROJ string.")
+        raise CrsError(file, fault, f"Give the system by its code, {words.give(HUE_CRS)}, not by a PROJ string.")
     return crs
 
 
@@ -143,7 +150,7 @@ def checked_xy(
         raise CrsError(file, axes, f"Give {words.swap}.")
     for zone in (*_VN2000_ZONES, "EPSG:4326"):
         if zone != declared and _share_inside(project(xy, zone, target), box_m) >= _MIN_OVERLAP:
-            raise CrsError(file, why, f"They fit {zone}: give {words.crs} {zone}.")
+            raise CrsError(file, why, f"They fit {zone}: give {words.give(zone)}.")
     raise CrsError(file, why, "Check the file's reference system.")
 
 

@@ -267,5 +267,3 @@ def _ids(table: pd.DataFrame, shapes: NDArray[np.object_]) -> NDArray[np.str_]:
         seen[digest] += 1
         ids.append(f"t{digest}" if seen[digest] == 1 else f"t{digest}-{seen[digest]}")
     return np.array(ids)
-
-

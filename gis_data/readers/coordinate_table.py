@@ -84,9 +84,7 @@ def _from_wkt(column: pd.Series[str], faults: Faults, name: str) -> NDArray[np.o
     return shapes
 
 
-def _coordinates(
-    frame: pd.DataFrame, found: dict[str, str], faults: Faults, *, swap_xy: bool
-) -> NDArray[np.float64]:
+def _coordinates(frame: pd.DataFrame, found: dict[str, str], faults: Faults, *, swap_xy: bool) -> NDArray[np.float64]:
     pair = ("east", "north") if {"east", "north"} <= set(found) else ("x", "y")
     if not set(pair) <= set(found):
         seen = "Name a WKT column, or columns X and Y, in the heading."

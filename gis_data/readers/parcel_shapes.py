@@ -51,8 +51,9 @@ def located(raw: RawLayer, source: LayerSource, frame: Frame, faults: Faults) ->
     if crs is None or not any(s is not None for s in shapes):
         return None if crs is None else shapes
     xy = shapely.get_coordinates(shapes)
-    already_swapped = "x" in raw.names and "y" in raw.names and "east" not in raw.names
-    xy = xy[:, ::-1] if source.swap_xy and not already_swapped else xy
+    # A table's X and Y are swapped where they are read, and named columns of east and north need no swap.
+    in_columns = "wkt" not in raw.names and bool({"x", "east"} & set(raw.names))
+    xy = xy[:, ::-1] if source.swap_xy and not in_columns else xy
     at = faults.attempt(
         lambda: checked_xy(xy, crs, file=raw.file, box_m=frame.box_m, target=frame.crs, words=source.words)
     )
@@ -102,5 +103,3 @@ def outlines(shapes: NDArray[np.object_], faults: Faults) -> tuple[NDArray[np.ob
 def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
     parts = [p for p in shapely.get_parts(shapely.get_parts([shape])) if p.geom_type == "Polygon"]
     return shapely.union_all(parts) if parts else shapely.Polygon()
-
-

@@ -48,8 +48,8 @@ def read_table(source: LayerSource, aliases: dict[str, tuple[str, ...]]) -> RawL
         No such table or column, no geometry, several reference systems, or no record.
     """
     try:
-        import geoalchemy2  # noqa: F401, PLC0415 # an optional extra; registers the geometry type
-        import sqlalchemy as sa  # noqa: PLC0415 # an optional extra
+        import geoalchemy2  # noqa: F401 # an optional extra; registers the geometry type
+        import sqlalchemy as sa  # an optional extra
     except ImportError as error:
         raise DataError(source.file.name, "a PostGIS source needs SQLAlchemy and psycopg", _EXTRA) from error
     try:
@@ -68,7 +68,9 @@ def read_table(source: LayerSource, aliases: dict[str, tuple[str, ...]]) -> RawL
             return _read(connection, source, aliases, server)
     except sa.exc.DBAPIError as error:
         told = _without_secret(str(error.orig), url)
-        raise DataError(server, f"the database refused ({told})", "Check the address, the user and the rights.") from None
+        raise DataError(
+            server, f"the database refused ({told})", "Check the address, the user and the rights."
+        ) from None
 
 
 def _without_secret(message: str, url: URL) -> str:
@@ -76,16 +78,14 @@ def _without_secret(message: str, url: URL) -> str:
     return line.replace(str(url.password), "***") if url.password else line
 
 
-def _read(
-    connection: Connection, source: LayerSource, aliases: dict[str, tuple[str, ...]], server: str
-) -> RawLayer:
-    import sqlalchemy as sa  # noqa: PLC0415 # an optional extra
+def _read(connection: Connection, source: LayerSource, aliases: dict[str, tuple[str, ...]], server: str) -> RawLayer:
+    import sqlalchemy as sa  # an optional extra
 
     schema, _, name = source.layer.rpartition(".")
     schema = schema or "public"
     kinds = {str(c): str(t) for c, t in connection.execute(sa.text(_COLUMNS), {"schema": schema, "name": name})}
     if not kinds:
-        raise SchemaError(server, "no such table or view", "Give layer = \"schema.table\".", source.layer)
+        raise SchemaError(server, "no such table or view", 'Give layer = "schema.table".', source.layer)
     geometry = _geometry_column(kinds, source, server)
     found, personal = named_columns(source, [c for c, t in kinds.items() if t != "geometry"], aliases, source.layer)
     columns = {m: sa.column(sa.quoted_name(c, quote=True)) for m, c in found.items() if m != "geometry"}
@@ -116,7 +116,7 @@ def _geometry_column(kinds: dict[str, str], source: LayerSource, server: str) ->
 
 def _declared(connection: Connection, query: Any, source: LayerSource, server: str) -> str | None:
     """Return the reference system of a column by its EPSG code, else by the definition the database holds."""
-    import sqlalchemy as sa  # noqa: PLC0415 # an optional extra
+    import sqlalchemy as sa  # an optional extra
 
     found = sorted(int(s) for (s,) in connection.execute(query) if s is not None)
     if len(found) > 1:

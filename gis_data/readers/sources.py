@@ -42,6 +42,8 @@ class LayerSource:
     source, provenance : str
     accuracy_m : float
         [m]; NaN where unknown.
+    replaces : bool
+        Takes the place of what the city has in the table, instead of joining it.
     words : CrsWords
         How the user states a reference system here, for the messages.
     """
@@ -59,6 +61,7 @@ class LayerSource:
     source: str = ""
     provenance: str = "surveyed"
     accuracy_m: float = float("nan")
+    replaces: bool = False
     words: CrsWords = field(default_factory=CrsWords)
 
 
@@ -84,13 +87,17 @@ PARCEL_ALIASES: dict[str, tuple[str, ...]] = {
         *("legalaream2", "legalarea", "dtich"),
     ),
     "valid_from": ("ngayhieuluc", "hieuluctu", "tungay", "validfrom"),
+}
+"""Names of the columns in Vietnamese cadastral files without accents and marks, the likeliest first."""
+
+COORDINATE_ALIASES: dict[str, tuple[str, ...]] = {
     "wkt": ("wkt", "thegeom", "geom", "geometry", "hinhhoc", "shape"),
     "x": ("x", "toadox", "xm", "xvn2000"),
     "y": ("y", "toadoy", "ym", "yvn2000"),
     "east": ("e", "east", "easting", "dong", "lon", "longitude", "kinhdo"),
     "north": ("n", "north", "northing", "bac", "lat", "latitude", "vido"),
 }
-"""Names of the columns in Vietnamese cadastral files without accents and marks, the likeliest first."""
+"""Names of the columns of a table that hold its geometry."""
 
 _PERSONAL = re.compile(
     "chusd|chusudung|chusohuu|chunha|chuho|chuthua|tenchu|hoten|hovaten|nguoisd|nguoisudung|nguoinop|tennsd"

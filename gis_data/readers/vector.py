@@ -18,7 +18,7 @@ import pyogrio
 from numpy.typing import NDArray
 
 from gis_data.readers.coordinate_table import TABLE_SUFFIXES, table_columns, table_frame
-from gis_data.readers.sources import LayerSource, match_columns, personal_columns
+from gis_data.readers.sources import COORDINATE_ALIASES, LayerSource, match_columns, personal_columns
 from gis_data.readers.vietnamese_text import repair_columns
 from twin.errors import SchemaError
 
@@ -111,7 +111,12 @@ def named_columns(
             raise SchemaError(source.file.name, f"no such column for {meaning}", seen, layer, None, column)
         if column in personal and meaning != "owner":
             raise SchemaError(
-                source.file.name, "holds personal data", "Map another column; persons are not read.", layer, None, column
+                source.file.name,
+                "holds personal data",
+                "Map another column; persons are not read.",
+                layer,
+                None,
+                column,
             )
     usable = [c for c in available if c not in personal]
     return match_columns(usable, aliases, source.columns), personal
@@ -147,7 +152,7 @@ def unpacked(path: Path) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(path) as archive:
                 _refuse_bomb(path, archive.infolist())
-                archive.extractall(folder)  # noqa: S202 # names, links and sizes were judged above
+                archive.extractall(folder)  # names, links and sizes were judged above
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise SchemaError(path.name, f"damaged or locked archive ({error})", "Pack it again.") from error
         inside = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in _READABLE)
@@ -231,15 +236,18 @@ def _finish(
     layer: str,
     declared: str | None = None,
 ) -> RawLayer:
-    found, personal = named_columns(source, available, aliases, layer)
-    if path.suffix.lower() in TABLE_SUFFIXES:
+    table = path.suffix.lower() in TABLE_SUFFIXES
+    found, personal = named_columns(source, available, aliases | COORDINATE_ALIASES if table else aliases, layer)
+    if table:
         frame, rows = table_frame(path, found, swap_xy=source.swap_xy, file=source.file.name)
     else:
         wanted = list(dict.fromkeys(found.values()))
         frame = _asked(
             source,
             path,
-            lambda: pyogrio.read_dataframe(path, layer=layer, columns=wanted, datetime_as_string=True, **_options(path)),
+            lambda: pyogrio.read_dataframe(
+                path, layer=layer, columns=wanted, datetime_as_string=True, **_options(path)
+            ),
         )
         frame = gpd.GeoDataFrame({m: frame[c] for m, c in found.items()}, geometry=frame.geometry.array)
         rows = np.arange(len(frame)) + 1

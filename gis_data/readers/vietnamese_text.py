@@ -113,8 +113,8 @@ def repair_columns(columns: Mapping[str, Iterable[str | None]]) -> Repaired:
     Rules
     -----
     1. Text with letters beyond one byte is Unicode already; what reads as UTF-8 throughout is UTF-8.
-    2. Else an encoding is judged by the share of accented words that become well-formed Vietnamese syllables, first over
-       the whole layer, then for a column that clearly differs.
+    2. Else an encoding is judged by the share of accented words that become well-formed Vietnamese syllables, first
+       over the whole layer, then for a column that clearly differs.
     3. What no encoding explains is kept as it is and named.
 
     Parameters

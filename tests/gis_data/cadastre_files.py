@@ -36,5 +36,5 @@ def written(frame: gpd.GeoDataFrame, path: Path, **options: Any) -> LayerSource:
 
 def source(path: Path, **more: Any) -> LayerSource:
     """Return a file as a source of parcels of July 2025."""
-    given: dict[str, Any] = {"constants": {"valid_from": DATE}, "words": CrsWords("--parcels-crs")}
+    given: dict[str, Any] = {"constants": {"valid_from": DATE}, "words": CrsWords("--parcels-crs {}")}
     return LayerSource(table="parcels", file=path, **(given | more))

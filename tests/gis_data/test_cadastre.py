@@ -91,13 +91,26 @@ def test_nobody_comes_through_the_door(tmp_path: Path) -> None:
     frame = parcels(**{k: [v] * 3 for k, v in people.items()})
     read, report = read_parcels([written(frame, tmp_path / "thua.gpkg")])
     assert dict(report.personal) == {f"thua.gpkg: {name}": 3 for name in people}
-    held = " ".join(np.concatenate([a for a in vars(read).values() if isinstance(a, np.ndarray) and a.dtype.kind == "U"]))
+    held = " ".join(
+        np.concatenate([a for a in vars(read).values() if isinstance(a, np.ndarray) and a.dtype.kind == "U"])
+    )
     assert not any(secret in held + " ".join(report.notes()) for secret in people.values())
     assert "4 personal columns were not read: thua.gpkg: TENCHU (3 records)" in report.notes()[0]
 
 
 def test_names_of_persons_are_recognised() -> None:
-    owners = ["CHU_SU_DUNG", "Chủ sử dụng", "Họ tên", "CMND", "SoCCCD", "SĐT", "Địa chỉ", "NAMSINH", "OWNER_NAME", "Email"]
+    owners = [
+        "CHU_SU_DUNG",
+        "Chủ sử dụng",
+        "Họ tên",
+        "CMND",
+        "SoCCCD",
+        "SĐT",
+        "Địa chỉ",
+        "NAMSINH",
+        "OWNER_NAME",
+        "Email",
+    ]
     assert personal_columns(owners) == tuple(owners)
     assert personal_columns(["MAXA", "SHTO", "SHTHUA", "LOAIDAT", "DIENTICH", "THOIHAN", "NGUONGOC"]) == ()
 

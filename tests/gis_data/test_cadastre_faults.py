@@ -1,12 +1,15 @@
 """Bad cadastral files: each mistake has its sentence, all faults come together, and nothing is returned."""
 
 import json
+import sqlite3
 import warnings
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -66,8 +69,14 @@ def test_crs_damaged_by_to_proj4(tmp_path: Path, suffix: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # pyproj warns that it drops the shift: that is the trap
         damaged = CRS.from_proj4(CRS.from_epsg(9214).to_proj4())
-    frame = parcels().set_crs(damaged, allow_override=True)
-    assert _faults(written(frame, tmp_path / f"a.{suffix}")) == [
+    src = written(parcels(), tmp_path / f"a.{suffix}")
+    if suffix == "shp":
+        src.file.with_suffix(".prj").write_text(damaged.to_wkt("WKT1_ESRI"), encoding="utf-8")
+    else:
+        change = "update gpkg_spatial_ref_sys set organization = 'NONE', definition = ? where srs_id = 9214"
+        with closing(sqlite3.connect(src.file)) as db, db:
+            db.execute(change, [damaged.to_wkt("WKT1_GDAL")])
+    assert _faults(src) == [
         f"a.{suffix}: a transverse Mercator of VN-2000's shape without VN-2000's datum shift (225 m off at Huế). "
         "Give the system by its code, --parcels-crs EPSG:9214, not by a PROJ string."
     ]
@@ -103,7 +112,7 @@ def test_all_faults_of_a_file_come_in_one_report(tmp_path: Path) -> None:
     frame = parcels(DIENTICH=["200", "hai trăm", "-5"], NGAYHIEULU=["2025-07-01", "31/02/2025", ""])
     frame.loc[0, "geometry"] = shapely.LineString([(EAST_M, NORTH_M), (EAST_M + 5, NORTH_M)])
     frame.loc[2, "geometry"] = shapely.box(0, 0, 1, 1)
-    frame.loc[3] = frame.loc[1]
+    frame = gpd.GeoDataFrame(pd.concat([frame, frame.iloc[1:2]], ignore_index=True), crs="EPSG:9214")
     pyogrio.write_dataframe(frame.rename(columns={"SHTHUA": "COT"}), tmp_path / "a.gpkg", geometry_type="Unknown")
     faults = _faults(source(tmp_path / "a.gpkg", columns={"valid_from": "NGAYHIEULU"}))
     assert faults == [
