@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def with_land(city: City, given: LandInputs, *, say: Callable[[str], None]) -> C
         say("Reading the infrastructure…")
         found = faults.attempt(lambda: read_infrastructure(layers, frame=frame))
         if found is not None:
-            city = faults.attempt(lambda c=city: _with_tables(c, found[0], layers)) or city
+            city = faults.attempt(partial(_with_tables, city, found[0], layers)) or city
             notes += found[1]
     faults.raise_if_any()
     city = replace(city, warnings=(*city.warnings, *notes))

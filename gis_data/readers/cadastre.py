@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -133,7 +133,7 @@ def read_parcels(
         At least one fault.
     """
     report, every = LandReport(), Faults("")
-    batches = [b for s in sources if (b := every.attempt(lambda s=s: _read(s, frame or Frame(), report)))]
+    batches = [b for s in sources if (b := every.attempt(partial(_read, s, frame or Frame(), report)))]
     _refuse_duplicates(batches, every)
     _check_wards(batches, admin, report, every)
     every.raise_if_any()
@@ -167,7 +167,7 @@ def _plain(raw: RawLayer, source: LayerSource) -> pd.DataFrame:
     table["ward_code"] = [c.zfill(_GSO_DIGITS) if c.isdigit() else c for c in table["ward_code"]]
     for name in ("map_sheet", "parcel_no"):
         table[name] = [c.lstrip("0") or c for c in table[name]]
-    translate = source.values.get("land_use", {})
+    translate = source.translate.get("land_use", {})
     table["land_use"] = [translate.get(u, u) for u in table["land_use"]]
     table["legal_area_m2"] = numbers(column("legal_area_m2")) * source.factors.get("legal_area_m2", 1.0)
     table["valid_from"] = dates(column("valid_from"))
@@ -200,12 +200,13 @@ def _check_wards(batches: list[_Batch], admin: AdminUnits | None, report: LandRe
         return
     for batch in batches:
         table = batch.table[batch.table["ward_code"] != ""]
-        for (code, day), group in table.groupby(["ward_code", "valid_from"], dropna=False):
+        for _, group in table.groupby(["ward_code", "valid_from"], dropna=False):
+            code, day = str(group["ward_code"].iloc[0]), group["valid_from"].iloc[0]
             faults = Faults(batch.raw.file, batch.raw.layer, batch.raw.rows)
             try:
-                admin.find(code, None if pd.isna(day) else date.fromisoformat(str(day)[:10]))
+                admin.find(code, None if pd.isna(day) else day.date())
             except UnknownItem:
-                report.unknown_wards[str(code)] += len(group)
+                report.unknown_wards[code] += len(group)
             except AmbiguousCode as error:
                 column = batch.raw.names.get("ward_code", "ward_code")
                 faults.add(str(error), "Give --parcels-date.", record=int(group.index[0]), column=column)

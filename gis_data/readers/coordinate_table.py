@@ -102,7 +102,7 @@ def _outlines(
 ) -> tuple[pd.DataFrame, NDArray[np.object_], NDArray[np.int64]]:
     """Join the rows that follow one another with the same key into outlines, when any key has several rows."""
     key = [c for c in _KEY if c in frame]
-    points: NDArray[np.object_] = shapely.points(xy)
+    points: NDArray[np.object_] = np.asarray(shapely.points(xy), dtype=object)
     if len(key) < len(_KEY) - 1 or frame.empty:
         return frame, points, np.arange(len(frame))
     rows = frame[key].apply("\0".join, axis=1).to_numpy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,15 +48,14 @@ def read_infrastructure(
     tables: dict[str, Table] = {}
     every, notes = Faults(""), []
     for source in sources:
-        done = every.attempt(lambda s=source: _read(s, frame or Frame()))
+        done = every.attempt(partial(_read, source, frame or Frame()))
         if done is None:
             continue
         table, said = done
         notes += said
-        if source.table not in tables:
-            tables[source.table] = table
-        elif both := every.attempt(lambda a=tables[source.table], b=table, s=source: joined(a, b, s.file.name)):
-            tables[source.table] = both
+        if source.table in tables:
+            table = every.attempt(partial(joined, tables[source.table], table, source.file.name)) or table
+        tables[source.table] = table
     every.raise_if_any()
     return tables, notes
 
@@ -96,7 +96,7 @@ def _with_constants(raw: RawLayer, source: LayerSource) -> pd.DataFrame:
     for name, value in source.constants.items():
         if name not in records:
             records[name] = pd.Series([value] * len(raw.frame), dtype=object)
-    for name, words in source.values.items():
+    for name, words in source.translate.items():
         if name in records:
             records[name] = [words.get(text, text) for text in texts(records[name])]
     return records
@@ -131,7 +131,7 @@ def _shapes(
     return done, []
 
 
-def _single(shape: shapely.Geometry | None, wanted: str) -> shapely.Geometry | None:
+def _single(shape: Any, wanted: str) -> Any:
     if shape is None:
         return None
     if shape.geom_type == "MultiLineString":

@@ -88,7 +88,7 @@ def _source(block: dict[str, Any], number: int, path: Path, faults: Faults) -> L
         columns=columns,
         factors=factors,
         constants=block.get("constants", {}),
-        values=block.get("values", {}),
+        translate=block.get("values", {}),
         source=block.get("source", ""),
         provenance=provenance,
         accuracy_m=float(block.get("accuracy_m", "nan")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -100,6 +101,6 @@ def outlines(shapes: NDArray[np.object_], faults: Faults) -> tuple[NDArray[np.ob
     return done, repairs
 
 
-def _polygonal(shape: shapely.Geometry) -> shapely.Geometry:
+def _polygonal(shape: Any) -> Any:
     parts = [p for p in shapely.get_parts(shapely.get_parts([shape])) if p.geom_type == "Polygon"]
     return shapely.union_all(parts) if parts else shapely.Polygon()

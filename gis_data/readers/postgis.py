@@ -12,7 +12,7 @@ from gis_data.readers.vector import RawLayer, named_columns, read_layer, repaire
 from twin.errors import DataError, SchemaError
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection
+    from sqlalchemy import URL, ColumnClause, Connection
 
 _TIMEOUT_S = 10
 _EXTRA = "Install the extra: pip install 'hue-twin[postgres]'."
@@ -54,7 +54,7 @@ def read_table(source: LayerSource, aliases: dict[str, tuple[str, ...]]) -> RawL
         raise DataError(source.file.name, "a PostGIS source needs SQLAlchemy and psycopg", _EXTRA) from error
     try:
         url = sa.make_url(source.database)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         remedy = "Write it as postgresql://user@host:5432/database."
         raise DataError(source.file.name, "the database address cannot be read", remedy) from None
     server = f"{url.host or 'local'}/{url.database}"
@@ -88,8 +88,10 @@ def _read(connection: Connection, source: LayerSource, aliases: dict[str, tuple[
         raise SchemaError(server, "no such table or view", 'Give layer = "schema.table".', source.layer)
     geometry = _geometry_column(kinds, source, server)
     found, personal = named_columns(source, [c for c, t in kinds.items() if t != "geometry"], aliases, source.layer)
-    columns = {m: sa.column(sa.quoted_name(c, quote=True)) for m, c in found.items() if m != "geometry"}
-    shape = sa.column(sa.quoted_name(geometry, quote=True))
+    columns: dict[str, ColumnClause[Any]] = {
+        m: sa.column(sa.quoted_name(c, quote=True)) for m, c in found.items() if m != "geometry"
+    }
+    shape: ColumnClause[Any] = sa.column(sa.quoted_name(geometry, quote=True))
     table = sa.table(sa.quoted_name(name, quote=True), schema=sa.quoted_name(schema, quote=True))
     crs = _declared(connection, sa.select(sa.func.ST_SRID(shape)).select_from(table).distinct(), source, server)
     flat = sa.func.ST_SetSRID(sa.func.ST_Force2D(sa.func.ST_CurveToLine(shape)), 0)

@@ -37,7 +37,7 @@ class LayerSource:
         Number by which a field is multiplied to reach the twin's unit.
     constants : dict
         Value of a field that no column holds.
-    values : dict
+    translate : dict
         For each field, the twin's word for a word of the source.
     source, provenance : str
     accuracy_m : float
@@ -57,7 +57,7 @@ class LayerSource:
     columns: Mapping[str, str] = field(default_factory=dict)
     factors: Mapping[str, float] = field(default_factory=dict)
     constants: Mapping[str, Value] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    translate: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     source: str = ""
     provenance: str = "surveyed"
     accuracy_m: float = float("nan")

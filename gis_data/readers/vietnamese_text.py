@@ -43,7 +43,10 @@ _VNI_ALONE = {"Ô": "O" + _HORN, "Ö": "U" + _HORN, "Ñ": "Đ", "Æ": "Ỉ", "Ó
 _VNI_LETTERS = set("AEOUYaeouyÔÖôö")
 
 _ONSET = "(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnprstvx])?"
-_OPEN = "uyu|uya|uây|oai|oay|oao|oeo|uôi|iêu|yêu|ươi|ươu|ai|ao|au|ay|âu|ây|eo|êu|ia|iu|oa|oe|oi|ôi|ơi|ua|uê|ui|uơ|uy|ưa|ưi|ưu"
+_OPEN = (
+    "uyu|uya|uây|oai|oay|oao|oeo|uôi|iêu|yêu|ươi|ươu|ai|ao|au|ay|âu|ây|eo|êu|ia|iu"
+    "|oa|oe|oi|ôi|ơi|ua|uê|ui|uơ|uy|ưa|ưi|ưu"
+)
 _CLOSED = "uyê|iê|yê|oa|oă|oe|oo|uâ|uê|uô|uy|ươ|[aăâeêioôơuưy]"
 _SYLLABLE = re.compile(rf"{_ONSET}(?:(?:{_OPEN}|[aeêioôơuưy])|(?:{_CLOSED})(?:ng|nh|ch|[cmnpt]))")
 _STOPPED = ("c", "ch", "p", "t")

@@ -1,6 +1,7 @@
 """Infrastructure layers fill the city's tables by a declared mapping, or say everything that is wrong with them."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -26,8 +27,8 @@ def _at(*offsets: tuple[float, float]) -> list[tuple[float, float]]:
     return [(EAST_M + x, NORTH_M + y) for x, y in offsets]
 
 
-def _layer(path: Path, shapes: list[shapely.Geometry], **columns: list[object]) -> None:
-    frame = gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:9214")
+def _layer(path: Path, shapes: Sequence[shapely.Geometry], **columns: list[object]) -> None:
+    frame = gpd.GeoDataFrame(columns, geometry=list(shapes), crs="EPSG:9214")
     pyogrio.write_dataframe(frame, path)
 
 
@@ -60,8 +61,8 @@ def test_the_example_of_the_documentation_is_read(tmp_path: Path) -> None:
 
 def test_drains_with_millimetres_and_old_text(tmp_path: Path) -> None:
     lines = [shapely.LineString(_at((0, 0), (50, 0))), shapely.LineString(_at((50, 0), (90, 0)))]
-    columns: dict[str, list[object]] = {"SO": ["C1", "C2"], "TEN": ["Cèng ®­êng Lª Lîi", "R·nh"], "D": [800, 1000], "DAU": [1.2, None]}
-    frame = gpd.GeoDataFrame(columns, geometry=lines, crs="EPSG:9214")
+    old = {"SO": ["C1", "C2"], "TEN": ["Cèng ®­êng Lª Lîi", "R·nh"], "D": [800, 1000], "DAU": [1.2, None]}
+    frame = gpd.GeoDataFrame(old, geometry=lines, crs="EPSG:9214")
     pyogrio.write_dataframe(frame, tmp_path / "cong.shp", encoding="ISO-8859-1")
     drains = _read(
         tmp_path,
@@ -204,7 +205,8 @@ def test_a_city_takes_the_layers_and_joins_them(tmp_path: Path) -> None:
 
 
 def test_every_fault_of_every_layer_in_one_report(tmp_path: Path) -> None:
-    _layer(tmp_path / "cong.gpkg", [shapely.LineString(_at((0, 0), (9, 0))), shapely.Point(_at((0, 0))[0])], SO=["1", "1"], D=["to", "-1"])
+    shapes = [shapely.LineString(_at((0, 0), (9, 0))), shapely.Point(_at((0, 0))[0])]
+    _layer(tmp_path / "cong.gpkg", shapes, SO=["1", "1"], D=["to", "-1"])
     _layer(tmp_path / "diem.gpkg", [shapely.Point(_at((0, 0))[0])], SUC=[-5])
     text = """
     [[layer]]
@@ -246,7 +248,7 @@ def test_a_missing_system_is_asked_for_in_the_mapping_files_words(tmp_path: Path
         pyogrio.write_dataframe(frame, tmp_path / "d.shp")
     text = '[[layer]]\ntable = "places"\nfile = "d.shp"\ncolumns.kind = "K"\n'
     assert _faults(tmp_path, text) == [
-        "d.shp: no coordinate reference system is stated. Give it with crs, e.g. crs = \"EPSG:9214\"."
+        'd.shp: no coordinate reference system is stated. Give it with crs, e.g. crs = "EPSG:9214".'
     ]
     given = text.replace("columns.kind", 'crs = "EPSG:9214"\ncolumns.kind')
     assert list(_read(tmp_path, given)) == ["places"]
