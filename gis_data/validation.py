@@ -113,17 +113,25 @@ def dates(values: pd.Series[Any]) -> NDArray[np.datetime64]:
 
 def texts(values: pd.Series[Any]) -> list[str]:
     """Return a column as stripped text, whole numbers without a decimal point, empty where nothing is written."""
-    return ["" if _blank(v) else _text(v) for v in values]
+    if pd.api.types.is_integer_dtype(values) and not values.isna().any():
+        return [str(v) for v in values.tolist()]
+    return [_text(v) for v in values.tolist()]
 
 
 def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if _blank(value):
+        return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
 
 
 def _blank(value: object) -> bool:
-    return bool(pd.isna(value)) or (isinstance(value, str) and not value.strip())  # type: ignore[call-overload] # scalar
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value is pd.NaT or value is pd.NA or value != value  # NaN differs from itself
 
 
 def _number(value: object) -> float:

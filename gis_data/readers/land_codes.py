@@ -13,7 +13,8 @@ _CODES = re.compile(r"[/&]|,(?!\d)|,\s+|\s+(?=[A-ZĐ]{2,})|(?<=\))\s*")
 _ITEM = re.compile(r"([A-ZĐ0-9]{1,8})\s*(?:[:=(\s-]\s*(\d+(?:[.,]\d+)?)\s*(?:M2|M²)?\s*\)?)?")
 
 
-def parse_uses(written: str, version: str) -> list[tuple[str, float]]:
+@lru_cache(maxsize=4096)
+def parse_uses(written: str, version: str) -> tuple[tuple[str, float], ...]:
     """Return the codes of a field with their areas [m²], NaN where none is written.
 
     Rules
@@ -33,7 +34,7 @@ def parse_uses(written: str, version: str) -> list[tuple[str, float]]:
             code = said[1] if said else item
             area = float(said[2].replace(",", ".")) if said and said[2] else float("nan")
             uses.append((current_code(code, version), area))
-    return uses
+    return tuple(uses)
 
 
 def current_code(code: str, version: str) -> str:
