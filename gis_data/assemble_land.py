@@ -120,7 +120,8 @@ def _with_tables(city: City, tables: dict[str, Any], layers: list[LayerSource]) 
     made = {}
     for name, table in tables.items():
         own = getattr(city, name)
-        made[name] = table if name in whole or len(own) == 0 else joined(own, table, layers[0].file.name)
+        file = next(s.file.name for s in layers if s.table == name)
+        made[name] = table if name in whole or len(own) == 0 else joined(own, table, file)
     if "roads" in made:
         roads: Roads = made["roads"]
         made |= {"roads": _on_ground(city, roads), "turn_bans": TurnBans.empty(), "signals": Signals.empty()}

@@ -146,6 +146,7 @@ def _read(source: LayerSource, frame: Frame, report: LandReport) -> _Batch:
     for name in (k for k in _KEY if k not in raw.names and k not in source.constants):
         remedy = f"Map it in a mapping file: columns.{name} = … or constants.{name} = …."
         faults.add("no column is recognised", remedy, column=name)
+    _fill_in(raw, source, faults)
     faults.check(raw.frame, _RULES, raw.names)
     placed = located(raw, source, frame, faults)
     shapes, repairs = outlines(placed, faults) if placed is not None else (np.zeros(0, dtype=object), [])
@@ -157,11 +158,19 @@ def _read(source: LayerSource, frame: Frame, report: LandReport) -> _Batch:
     return _Batch(raw, source, _plain(raw, source), shapes)
 
 
-def _plain(raw: RawLayer, source: LayerSource) -> pd.DataFrame:
-    n = len(raw.frame)
+def _fill_in(raw: RawLayer, source: LayerSource, faults: Faults) -> None:
+    """Give what a record leaves empty the constant of the whole source."""
+    for name, value in source.constants.items():
+        if name == "valid_from" and np.isnat(dates(pd.Series([value]))[0]):
+            faults.add(f"{str(value)!r} is no date", "Write it as 2025-07-01 or 01/07/2025.", column=name)
+            continue
+        said = texts(raw.frame[name]) if name in raw.frame else [""] * len(raw.frame)
+        raw.frame[name] = pd.Series([text or value for text in said], dtype=object)
 
+
+def _plain(raw: RawLayer, source: LayerSource) -> pd.DataFrame:
     def column(name: str) -> pd.Series[Any]:
-        return raw.frame[name] if name in raw.frame else pd.Series([source.constants.get(name)] * n, dtype=object)
+        return raw.frame[name] if name in raw.frame else pd.Series([None] * len(raw.frame), dtype=object)
 
     table = pd.DataFrame({name: texts(column(name)) for name in (*_KEY, "land_use")})
     table["ward_code"] = [c.zfill(_GSO_DIGITS) if c.isdigit() else c for c in table["ward_code"]]

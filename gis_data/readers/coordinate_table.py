@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from gis_data.readers.vietnamese_text import repair_columns
 from gis_data.validation import Faults, numbers, texts
 from twin.errors import SchemaError
 
@@ -18,10 +20,11 @@ TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 _KEY = ("ward_code", "map_sheet", "parcel_no")
 _MIN_CORNERS = 3
 _HEAD = 65536
+_MAX_CELL = 2**27
 
 
 def table_columns(path: Path) -> list[str]:
-    """Return the headings of a table.
+    """Return the headings of a table, in Unicode whatever they were written in.
 
     Raises
     ------
@@ -32,7 +35,7 @@ def table_columns(path: Path) -> list[str]:
         first = next(csv.reader(file, delimiter=_delimiter(path)), None)
     if not first:
         raise SchemaError(path.name, "the table is empty", "Give a table with a heading and records.")
-    return [h.strip() for h in first]
+    return [str(h).strip() for h in repair_columns({"heading": first}).columns["heading"]]
 
 
 def table_frame(
@@ -54,27 +57,44 @@ def table_frame(
     SchemaError
         No column holds a geometry.
     """
-    frame = pd.read_csv(
-        path,
-        sep=_delimiter(path),
-        encoding=_encoding(path),
-        dtype=str,
-        keep_default_na=False,
-        skipinitialspace=True,
-        usecols=lambda name: name.strip() in found.values(),
-    ).rename(columns=str.strip)
-    frame = pd.DataFrame({meaning: frame[column] for meaning, column in found.items()})
-    rows = np.arange(len(frame)) + 2
-    faults = Faults(file, rows=rows)
+    heading = table_columns(path)
+    at = [heading.index(column) for column in found.values()]
+    faults = Faults(file)
+    records, rows = [], []
+    for row, cells in enumerate(_records(path, file), start=2):
+        if not any(c.strip() for c in cells):
+            continue
+        if len(cells) == len(heading):
+            records.append([cells[k] for k in at])
+            rows.append(row)
+        else:
+            why = f"has {len(cells)} cells, the heading {len(heading)}"
+            faults.add(why, "Put texts with a separator in quotes.", record=row - 1)
+    faults.rows = np.array(rows, dtype=np.int64)
+    frame = pd.DataFrame(records, columns=list(found), dtype=object)
     if "wkt" in found:
         shapes = _from_wkt(frame.pop("wkt"), faults, found["wkt"])
     else:
         xy = _coordinates(frame, found, faults, swap_xy=swap_xy)
         frame, shapes, first = _outlines(frame, xy, faults)
-        rows = rows[first]
+        faults.rows = faults.rows[first]
     faults.raise_if_any()
     frame = frame.drop(columns=["x", "y", "east", "north"], errors="ignore")
-    return gpd.GeoDataFrame(frame, geometry=shapes), rows
+    return gpd.GeoDataFrame(frame, geometry=shapes), faults.rows
+
+
+def _records(path: Path, file: str) -> Iterator[list[str]]:
+    """Yield the rows below the heading; a geometry may be longer than the module's default limit of a cell."""
+    usual = csv.field_size_limit(_MAX_CELL)
+    try:
+        with path.open(encoding=_encoding(path), newline="") as opened:
+            reader = csv.reader(opened, delimiter=_delimiter(path), skipinitialspace=True)
+            next(reader, None)
+            yield from reader
+    except csv.Error as error:
+        raise SchemaError(file, f"is no regular table ({error})", "Export it again as CSV.") from error
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _from_wkt(column: pd.Series[str], faults: Faults, name: str) -> NDArray[np.object_]:
@@ -119,15 +139,17 @@ def _outlines(
 
 
 def _encoding(path: Path) -> str:
+    content = path.read_bytes()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"  # a spreadsheet's "Unicode text"
     try:
-        path.read_bytes().decode("utf-8-sig")
+        content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return "latin-1"  # every byte as one character: what it was written in is judged later
     return "utf-8-sig"
 
 
 def _delimiter(path: Path) -> str:
-    with path.open("rb") as file:
-        line = file.read(_HEAD).splitlines()[:1]
-    counts = {d: line[0].count(d.encode()) for d in ",;\t|"} if line else {",": 0}
-    return max(counts, key=lambda d: counts[d])
+    with path.open(encoding=_encoding(path), newline="") as file:
+        line = file.readline(_HEAD)
+    return max(",;\t|", key=line.count)

@@ -74,6 +74,7 @@ def _refuse_strays(shapes: NDArray[np.object_], frame: Frame, faults: Faults) ->
     for record in np.flatnonzero(lost):
         why = f"lies outside the city (E {bounds[record, 0]:.0f}, N {bounds[record, 1]:.0f})"
         faults.add(why, "Correct its coordinates or leave it out.", record=int(record), column="geometry")
+        shapes[record] = None
 
 
 def outlines(shapes: NDArray[np.object_], faults: Faults) -> tuple[NDArray[np.object_], list[Repair]]:

@@ -29,6 +29,8 @@ _RATIO_FROM_BYTES = 64 * 2**20
 _MAX_MEMBERS = 2000
 _READABLE = (".shp", ".gpkg", ".geojson", ".json", ".gml", ".csv", ".gdb", ".fgb", ".kml", ".tab")
 _ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_VIRTUAL = b"<OGRVRT"
+_MARKS = b"\xef\xbb\xbf\xff\xfe \t\r\n"
 _CHUNK = 2**20
 _GML = {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}
 """A GML file must not make the reader fetch a schema from the network, nor leave a file beside it."""
@@ -153,7 +155,7 @@ def unpacked(path: Path) -> Iterator[Path]:
             with zipfile.ZipFile(path) as archive:
                 _refuse_bomb(path, archive.infolist())
                 archive.extractall(folder)  # names, links and sizes were judged above
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
             raise SchemaError(path.name, f"damaged or locked archive ({error})", "Pack it again.") from error
         inside = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in _READABLE)
         if len(inside) != 1:
@@ -178,23 +180,26 @@ def _refuse_bomb(path: Path, members: list[zipfile.ZipInfo]) -> None:
 
 
 def refuse_entities(path: Path) -> None:
-    """Refuse an XML file that declares a document type or an entity: it could read files or the network.
+    """Refuse an XML file that declares a document type or an entity, or names other sources: it could read any file.
 
     Raises
     ------
     SchemaError
         It does.
     """
-    if path.suffix.lower() not in {".gml", ".xml", ".kml"}:
+    if path.is_dir():
         return
     tail = b""
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            # UTF-16 has a zero beside each ASCII byte
-            if _ENTITY.search((tail + chunk).replace(b"\0", b"")):
-                raise SchemaError(
-                    path.name, "the XML declares a document type or an entity", "Export it without a DOCTYPE."
-                )
+        # UTF-16 has a zero beside each ASCII byte
+        while chunk := file.read(_CHUNK).replace(b"\0", b""):
+            if not tail and not chunk.lstrip(_MARKS).startswith(b"<"):
+                return
+            if _VIRTUAL in chunk:
+                raise SchemaError(path.name, "the file only names other sources", "Give the layer itself.")
+            if _ENTITY.search(tail + chunk):
+                why = "the XML declares a document type or an entity"
+                raise SchemaError(path.name, why, "Export it without a DOCTYPE.")
             tail = chunk[-32:]
 
 

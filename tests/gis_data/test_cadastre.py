@@ -204,6 +204,30 @@ def test_a_column_can_be_mapped_and_a_ward_given_for_the_file(tmp_path: Path) ->
     assert read.find("19789", "12", "2") == 1
 
 
+def test_the_date_of_the_file_fills_only_what_a_record_leaves_empty(tmp_path: Path) -> None:
+    frame = parcels(NGAYHIEULUC=["", "01/01/2026", None])
+    read, _ = read_parcels([written(frame, tmp_path / "a.gpkg")])
+    assert [str(day) for day in read.valid_from] == ["2025-07-01", "2026-01-01", "2025-07-01"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_spreadsheets_text_in_any_unicode(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.txt"
+    lines = ["Mã xã\tSố tờ\tSố thửa\tLoại đất\tDong\tBac", f"19789\t12\t1\tĐất chợ\t{EAST_M}\t{NORTH_M}"]
+    path.write_text("\n".join(lines), encoding=encoding)
+    read, _ = read_parcels([source(path, crs="EPSG:9214")])
+    assert read.use_code.tolist() == ["DCH"]
+
+
+def test_a_spreadsheet_in_tcvn3_heading_and_all(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = ["M· x·,Sè tê,Sè thöa,Lo¹i ®Êt,E,N", f"19789,12,1,§Êt ë t¹i ®« thÞ,{EAST_M},{NORTH_M}"]
+    path.write_text("\n".join(lines), encoding="latin-1")
+    read, _ = read_parcels([source(path, crs="EPSG:9214")])
+    assert read.use_code.tolist() == ["ODT"]
+    assert read.find("19789", "12", "1") == 0
+
+
 def test_records_without_facts_are_kept(tmp_path: Path) -> None:
     frame = parcels(DIENTICH=[None, None, 200.0], LOAIDAT=[None, "ODT", "ODT"], SHTHUA=["", None, "3"])
     read, report = read_parcels([written(frame, tmp_path / "a.gpkg")])

@@ -175,6 +175,35 @@ def test_xml_with_an_external_entity(tmp_path: Path, encoding: str) -> None:
     ]
 
 
+def test_a_file_that_only_names_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.gml"
+    inner = "<OGRVRTLayer name='a'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer>"
+    path.write_text(f"<OGRVRTDataSource>{inner}</OGRVRTDataSource>", encoding="utf-8")
+    assert _faults(source(path)) == ["a.gml: the file only names other sources. Give the layer itself."]
+
+
+def test_a_table_with_a_stray_separator(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"MAXA,SOTO,SOTHUA,E,N\n19789,12,1,{EAST_M},{NORTH_M}\n1,2,3,4,5,6,7\n", encoding="utf-8")
+    assert _faults(source(path, crs="EPSG:9214")) == [
+        "a.csv, row 3: has 7 cells, the heading 5. Put texts with a separator in quotes."
+    ]
+
+
+def test_a_date_that_is_none(tmp_path: Path) -> None:
+    written(parcels(), tmp_path / "a.gpkg")
+    assert _faults(source(tmp_path / "a.gpkg", constants={"valid_from": "31/02/2025"})) == [
+        "a.gpkg, layer a, field valid_from: '31/02/2025' is no date. Write it as 2025-07-01 or 01/07/2025."
+    ]
+
+
+def test_a_coordinate_that_is_no_number(tmp_path: Path) -> None:
+    frame = parcels()
+    frame.loc[1, "geometry"] = shapely.Polygon([(EAST_M, np.inf), (EAST_M + 1, NORTH_M), (EAST_M, NORTH_M + 1)])
+    (fault,) = _faults(written(frame, tmp_path / "a.gpkg"))
+    assert fault.startswith("a.gpkg, layer a, row 2, field geometry: lies outside the city")
+
+
 def test_zip_bomb(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.shp", "w") as member:
