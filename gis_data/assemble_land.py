@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_data.hue.admin import admin_of_hue
 from gis_data.projection import CrsWords
 from gis_data.readers.cadastre import read_parcels
 from gis_data.readers.infrastructure import read_infrastructure
@@ -76,6 +77,9 @@ def with_land(city: City, given: LandInputs, *, say: Callable[[str], None]) -> C
     notes = [] if cadastre else ["no cadastre was given: land use is OpenStreetMap's, there are no parcels"]
     if cadastre:
         say("Reading the cadastre…")
+        if city.crs == HUE_CRS and len(city.admin) == 0:
+            city = replace(city, admin=admin_of_hue())
+            notes.append("wards are the built-in ones of Huế, with generalised outlines")
         read = faults.attempt(lambda: read_parcels(cadastre, frame=frame, admin=city.admin))
         if read is not None:
             city = replace(city, parcels=read[0])

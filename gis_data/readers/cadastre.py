@@ -218,7 +218,12 @@ def _check_wards(batches: list[_Batch], admin: AdminUnits | None, report: LandRe
                 report.unknown_wards[code] += len(group)
             except AmbiguousCode as error:
                 column = batch.raw.names.get("ward_code", "ward_code")
-                faults.add(str(error), "Give --parcels-date.", record=int(group.index[0]), column=column)
+                faults.add(
+                    str(error),
+                    "Give --parcels-date, or valid_from in a mapping file.",
+                    record=int(group.index[0]),
+                    column=column,
+                )
             every.found += faults.found
 
 

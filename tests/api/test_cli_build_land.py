@@ -48,10 +48,23 @@ def test_a_city_with_parcels_of_two_files(osm: Path) -> None:
     warnings = facts["warnings"]
     assert isinstance(warnings, list)
     assert any(w.startswith("1 personal columns were not read: a.gpkg: TENCHU (3 records)") for w in warnings)
+    assert "wards are the built-in ones of Huế, with generalised outlines" in warnings
+    assert not any("ward codes" in w for w in warnings)
     city = read_city(out)
     assert city.parcels.find("19789", "13", "2") == 4
     assert city.buildings.parcel.tolist() == [0]
     assert "Nguyễn Văn Kín".encode() not in out.read_bytes()
+
+
+def test_ward_codes_of_hue_need_their_date(osm: Path) -> None:
+    path = osm.parent / "a.gpkg"
+    pyogrio.write_dataframe(parcels(), path)
+    code, told, _ = _build(osm, "--parcels", str(path))
+    assert code == 1
+    assert str(told["message"]).startswith("a.gpkg, layer a, row 1, field MAXA: 19789: meant several units (")
+    code, facts, _ = _build(osm, "--parcels", str(path), "--parcels-date", "01/07/2024")
+    assert code == 0
+    assert facts["parcels"] == 3
 
 
 def test_bad_parcels_give_a_report_and_no_city(osm: Path) -> None:

@@ -104,7 +104,7 @@ def test_a_ward_code_without_a_date_is_ambiguous(tmp_path: Path) -> None:
     written(parcels(), tmp_path / "a.gpkg")
     assert _faults(source(tmp_path / "a.gpkg", constants={}), admin=toy_admin()) == [
         "a.gpkg, layer a, row 1, field MAXA: 19789: meant several units (Phú Nhuận from 2021-07-01, Thuận Hóa from "
-        "2025-07-01); give a date. Give --parcels-date."
+        "2025-07-01); give a date. Give --parcels-date, or valid_from in a mapping file."
     ]
 
 
