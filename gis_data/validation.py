@@ -176,11 +176,11 @@ def _column(rule: Rule) -> pa.Column:
 
 
 def _check(judge: Callable[[pd.Series[Any]], Any], why: str, remedy: str, *, skip_empty: bool = True) -> pa.Check:
-    def passes(values: pd.Series[Any]) -> pd.Series[Any]:
+    def _passes(values: pd.Series[Any]) -> pd.Series[Any]:
         good = pd.Series(np.asarray(judge(values), dtype=bool), index=values.index)
         return good | values.map(_blank) if skip_empty else good
 
-    return pa.Check(passes, error=f"{why}\t{remedy}", ignore_na=False)
+    return pa.Check(_passes, error=f"{why}\t{remedy}", ignore_na=False)
 
 
 def _sentence(check: str, value: object) -> tuple[str, str]:

@@ -169,17 +169,17 @@ def _fill_in(raw: RawLayer, source: LayerSource, faults: Faults) -> None:
 
 
 def _plain(raw: RawLayer, source: LayerSource) -> pd.DataFrame:
-    def column(name: str) -> pd.Series[Any]:
+    def _column(name: str) -> pd.Series[Any]:
         return raw.frame[name] if name in raw.frame else pd.Series([None] * len(raw.frame), dtype=object)
 
-    table = pd.DataFrame({name: texts(column(name)) for name in (*_KEY, "land_use")})
+    table = pd.DataFrame({name: texts(_column(name)) for name in (*_KEY, "land_use")})
     table["ward_code"] = [c.zfill(_GSO_DIGITS) if c.isdigit() else c for c in table["ward_code"]]
     for name in ("map_sheet", "parcel_no"):
         table[name] = [c.lstrip("0") or c for c in table[name]]
     translate = source.translate.get("land_use", {})
     table["land_use"] = [translate.get(u, u) for u in table["land_use"]]
-    table["legal_area_m2"] = numbers(column("legal_area_m2")) * source.factors.get("legal_area_m2", 1.0)
-    table["valid_from"] = dates(column("valid_from"))
+    table["legal_area_m2"] = numbers(_column("legal_area_m2")) * source.factors.get("legal_area_m2", 1.0)
+    table["valid_from"] = dates(_column("valid_from"))
     return table
 
 

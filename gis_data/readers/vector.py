@@ -242,11 +242,13 @@ def _finish(
     declared: str | None = None,
 ) -> RawLayer:
     table = path.suffix.lower() in TABLE_SUFFIXES
-    found, personal = named_columns(source, available, aliases | COORDINATE_ALIASES if table else aliases, layer)
+    shown = [str(c) for c in repair_columns({"names": available}).columns["names"]]
+    found, personal = named_columns(source, shown, aliases | COORDINATE_ALIASES if table else aliases, layer)
     if table:
         frame, rows = table_frame(path, found, swap_xy=source.swap_xy, file=source.file.name)
     else:
-        wanted = list(dict.fromkeys(found.values()))
+        written = dict(zip(shown, available, strict=True))
+        wanted = [written[c] for c in dict.fromkeys(found.values())]
         frame = _asked(
             source,
             path,
@@ -254,7 +256,7 @@ def _finish(
                 path, layer=layer, columns=wanted, datetime_as_string=True, **_options(path)
             ),
         )
-        frame = gpd.GeoDataFrame({m: frame[c] for m, c in found.items()}, geometry=frame.geometry.array)
+        frame = gpd.GeoDataFrame({m: frame[written[c]] for m, c in found.items()}, geometry=frame.geometry.array)
         rows = np.arange(len(frame)) + 1
     if len(frame) == 0:
         raise SchemaError(source.file.name, "the layer is empty", "Give a layer with records.", layer)

@@ -76,6 +76,18 @@ def test_old_shapefile_text_is_repaired(tmp_path: Path) -> None:
     assert report.notes()[0] == "cu.shp: column LOAIDAT was written in TCVN3 and was repaired"
 
 
+@pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1"])
+def test_columns_of_a_shapefile_may_have_accents(tmp_path: Path, encoding: str) -> None:
+    utf8 = encoding == "UTF-8"
+    names = ["Mã xã", "Tờ", "Thửa"] if utf8 else ["M· x·", "Tê", "Thöa"]
+    frame = parcels().rename(columns=dict(zip(["MAXA", "SHTO", "SHTHUA"], names, strict=True)))
+    src = written(frame.assign(CHU=["Nguyễn" if utf8 else "NguyÔn"] * 3), tmp_path / "a.shp", encoding=encoding)
+    mapped = source(src.file, columns={"map_sheet": "Tờ"})
+    read, report = read_parcels([mapped])
+    assert read.find("19789", "12", "3") == 2
+    assert list(report.personal) == ["a.shp: CHU"]
+
+
 def test_a_zipped_shapefile_is_read(tmp_path: Path) -> None:
     written(parcels(), tmp_path / "thua.shp")
     with zipfile.ZipFile(tmp_path / "thua.zip", "w") as archive:
