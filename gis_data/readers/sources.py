@@ -101,10 +101,10 @@ COORDINATE_ALIASES: dict[str, tuple[str, ...]] = {
 
 _PERSONAL = re.compile(
     "chusd|chusudung|chusohuu|chunha|chuho|chuthua|tenchu|hoten|hovaten|nguoisd|nguoisudung|nguoinop|tennsd"
-    "|cmnd|cmt|cccd|cancuoc|dinhdanh|hochieu|sogiayto|giaytotuythan|masothue|dienthoai|sdt|didong|phone|mobile|email"
-    "|diachi|thuongtru|tamtru|namsinh|ngaysinh|gioitinh|dantoc|vochong|tenvo|tenchong|owner|holder|passport"
+    "|cmnd|socmt|cccd|cancuoc|dinhdanh(?!thua)|hochieu|sogiayto|giaytotuythan|masothue|dienthoai|^sdt|didong|phone|mobile|email"
+    "|diachi|thuongtru|tamtru|namsinh|ngaysinh|gioitinh|dantoc|vochong|tenvo|tenchong|owner(?!ship)|holder|passport"
 )
-_PERSONAL_WHOLE = {"chu", "nsd", "sodt", "dtdd", "mst", "sogt", "ho", "chu1", "chu2"}
+_PERSONAL_WHOLE = {"chu", "cmt", "nsd", "sodt", "dtdd", "mst", "sogt", "ho", "chu1", "chu2"}
 _DBASE_NAME = 10
 
 

@@ -124,7 +124,23 @@ def test_names_of_persons_are_recognised() -> None:
         "Email",
     ]
     assert personal_columns(owners) == tuple(owners)
-    assert personal_columns(["MAXA", "SHTO", "SHTHUA", "LOAIDAT", "DIENTICH", "THOIHAN", "NGUONGOC"]) == ()
+    assert (
+        personal_columns(
+            [
+                "MAXA",
+                "SHTO",
+                "SHTHUA",
+                "LOAIDAT",
+                "DIENTICH",
+                "THOIHAN",
+                "NGUONGOC",
+                "MDSDT",
+                "MaDinhDanhThua",
+                "GHICHU",
+            ]
+        )
+        == ()
+    )
 
 
 def test_aliases_and_names_cut_by_dbase() -> None:
