@@ -17,6 +17,8 @@ _T = TypeVar("_T", bound=Table)
 def joined(first: _T, second: _T, file: str) -> _T:
     """Return the rows of both tables, the first one's before the second's; `file` names the second in a fault.
 
+    Not for tables whose rows name rows of another (roads, turns, signals).
+
     Raises
     ------
     SchemaError

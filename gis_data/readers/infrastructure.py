@@ -25,6 +25,7 @@ from twin.city.areas import Outlined
 from twin.city.hydrology import Gauges
 from twin.city.ragged import flatten
 from twin.city.table import Table, dtypes_of
+from twin.errors import SchemaError
 
 _ALARM = ("alarm1_m", "alarm2_m", "alarm3_m")
 
@@ -48,6 +49,10 @@ def read_infrastructure(
     tables: dict[str, Table] = {}
     every, notes = Faults(""), []
     for source in sources:
+        if source.table == "roads" and "roads" in tables:
+            why = "a second layer of roads: their junctions would not be found"
+            every.found.append(SchemaError(source.file.name, why, "Put all roads in one layer.", source.layer))
+            continue
         done = every.attempt(partial(_read, source, frame or Frame()))
         if done is None:
             continue
@@ -116,10 +121,10 @@ def _shapes(
         points = shapely.get_type_id(placed) == shapely.GeometryType.POINT
         for record in np.flatnonzero(points):
             faults.add("is a Point, not an area", "Give polygons.", record=int(record), column="geometry")
+        if not repairs:
+            return done, []
         rows = ", ".join(str(r.row) for r in repairs)
-        return done, [f"{file}: {len(repairs)} outlines crossed themselves and were repaired (row {rows})"][
-            : len(repairs)
-        ]
+        return done, [f"{file}: {len(repairs)} outlines crossed themselves and were repaired (row {rows})"]
     done = np.array([_single(s, wanted) for s in placed], dtype=object)
     name = {"line": "line", "point": "point"}[wanted]
     for record in np.flatnonzero(shapely.is_missing(done) & ~shapely.is_missing(placed)):

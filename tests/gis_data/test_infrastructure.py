@@ -2,7 +2,9 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,15 +13,17 @@ import pytest
 import shapely
 
 from gis_data.assemble_land import LandInputs, with_land
+from gis_data.city_file import layer_frame, ragged_frames
 from gis_data.readers.infrastructure import read_infrastructure
 from gis_data.readers.layer_fields import FIELDS, KINDS, WHEN_UNSAID
 from gis_data.readers.mapping import read_mapping
+from gis_data.tables import joined
 from tests.gis_data.cadastre_files import EAST_M, NORTH_M, parcels
 from twin.city.city import TABLES, City
 from twin.city.hydrology import Gauges
 from twin.city.roads import Roads
-from twin.city.table import dtypes_of
-from twin.errors import ValidationFailed
+from twin.city.table import Table, dtypes_of
+from twin.errors import SchemaError, ValidationFailed
 from twin.testing.toy import toy_city
 
 
@@ -171,6 +175,30 @@ def test_centrelines_become_a_connected_network(tmp_path: Path) -> None:
     assert np.allclose(roads.node_xy_m[roads.head], roads.xy_m[roads.first_vertex[1:] - 1])
     assert set(roads.width_m[roads.name == "Lê Lợi"].tolist()) == {14.0}
     assert notes == ["duong.gpkg: 2 links outside the connected core of the road network left out"]
+
+
+def test_roads_of_two_layers_are_refused(tmp_path: Path) -> None:
+    _crossroads(tmp_path / "duong.gpkg")
+    assert _faults(tmp_path, ROADS + ROADS) == [
+        "duong.gpkg: a second layer of roads: their junctions would not be found. Put all roads in one layer."
+    ]
+
+
+@pytest.mark.parametrize("table", sorted(set(KINDS) - {"roads"}))
+def test_tables_are_joined_row_by_row(table: str) -> None:
+    own: Table = getattr(toy_city(), table)
+    other = replace(own, ids=np.char.add(own.ids, "-2"))
+    both = joined(own, other, "x")
+    changed: dict[str, Any] = {table: both}
+    frame, more = layer_frame(replace(toy_city(), **changed), table), layer_frame(toy_city(), table)
+    assert len(both) == 2 * len(own)
+    for half in (frame.iloc[: len(own)], frame.iloc[len(own) :]):
+        kept = [c for c in more.columns if c != "ids"]
+        assert half[kept].reset_index(drop=True).equals(more[kept])
+    for stem, values in ragged_frames(both).items():
+        assert len(values) == 2 * len(ragged_frames(own)[stem])
+    with pytest.raises(SchemaError, match="Number each feature once"):
+        joined(own, own, "x")
 
 
 def test_a_city_takes_the_layers_and_joins_them(tmp_path: Path) -> None:
