@@ -63,7 +63,7 @@ class Ways(NamedTuple):
 
 
 @kernel
-def ways_to(  # noqa: C901 # one label-setting loop; a call per label would cost more than the label
+def ways_to(
     net: Network, time_s: NDArray[np.float64], allowed: NDArray[np.bool_], destination: NDArray[np.int32], out: Ways
 ) -> None:
     """Fill `out` with the fastest ways to each destination node.
@@ -87,50 +87,65 @@ def ways_to(  # noqa: C901 # one label-setting loop; a call per label would cost
         if allowed[link]:
             n_out[net.tail[link]] += 1
     for d in range(len(destination)):
-        nexts, firsts, costs = out.next_link[d], out.first_link[d], out.cost_s[d]
-        nexts[:] = NO_WAY
-        firsts[:] = NO_WAY
-        costs[:] = np.inf
-        left = net.in_first[1:] - net.in_first[:-1]  # links into each node that have no label yet
-        target = destination[d]
-        firsts[target], costs[target], left[target] = THERE, 0.0, 0
-        n = 0
-        for k in range(net.in_first[target], net.in_first[target + 1]):
-            link = net.in_link[k]
-            nexts[link] = THERE
-            if allowed[link]:
-                n = _push(keys, what, n, time_s[link], link)
-        while n > 0:
-            cost, item = keys[0], what[0]
-            n = _pop(keys, what, n)
-            if item >= n_l:
-                before = item - n_l
-                node = net.head[before]
-                if nexts[before] == NO_WAY:
-                    nexts[before] = firsts[node]
-                    left[node] -= 1
-                    tail = net.tail[before]
-                    if allowed[before] and (left[tail] > 0 or firsts[tail] == NO_WAY):
-                        n = _push(keys, what, n, cost + time_s[before], before)
-                continue
-            node = net.tail[item]
-            if firsts[node] == NO_WAY:
-                firsts[node], costs[node] = item, cost
-            if left[node] == 0:
-                continue
-            for k in range(net.in_first[node], net.in_first[node + 1]):
-                before = net.in_link[k]
-                if nexts[before] != NO_WAY or _banned(net, before, item):
-                    continue
-                if net.tail[before] == net.head[item] and n_out[node] > 1:
-                    if firsts[node] == item:
-                        n = _push(keys, what, n, cost + TURN_BACK_S, n_l + before)
-                    continue
-                nexts[before] = item
+        one = Ways(out.next_link[d : d + 1], out.first_link[d : d + 1], out.cost_s[d : d + 1])
+        _tree(net, time_s, allowed, n_out, destination[d], one, keys, what)
+
+
+@kernel
+def _tree(  # noqa: C901 # one label-setting loop; a call per label would cost more than the label
+    net: Network,
+    time_s: NDArray[np.float64],
+    allowed: NDArray[np.bool_],
+    n_out: NDArray[np.int32],
+    target: int,
+    one: Ways,
+    keys: NDArray[np.float64],
+    what: NDArray[np.int32],
+) -> None:
+    nexts, firsts, costs = one.next_link[0], one.first_link[0], one.cost_s[0]
+    n_l = len(nexts)
+    nexts[:] = NO_WAY
+    firsts[:] = NO_WAY
+    costs[:] = np.inf
+    left = net.in_first[1:] - net.in_first[:-1]  # links into each node that have no label yet
+    firsts[target], costs[target], left[target] = THERE, 0.0, 0
+    n = 0
+    for k in range(net.in_first[target], net.in_first[target + 1]):
+        link = net.in_link[k]
+        nexts[link] = THERE
+        if allowed[link]:
+            n = _push(keys, what, n, time_s[link], link)
+    while n > 0:
+        cost, item = keys[0], what[0]
+        n = _pop(keys, what, n)
+        if item >= n_l:
+            before = item - n_l
+            node = net.head[before]
+            if nexts[before] == NO_WAY:
+                nexts[before] = firsts[node]
                 left[node] -= 1
                 tail = net.tail[before]
                 if allowed[before] and (left[tail] > 0 or firsts[tail] == NO_WAY):
                     n = _push(keys, what, n, cost + time_s[before], before)
+            continue
+        node = net.tail[item]
+        if firsts[node] == NO_WAY:
+            firsts[node], costs[node] = item, cost
+        if left[node] == 0:
+            continue
+        for k in range(net.in_first[node], net.in_first[node + 1]):
+            before = net.in_link[k]
+            if nexts[before] != NO_WAY or _banned(net, before, item):
+                continue
+            if net.tail[before] == net.head[item] and n_out[node] > 1:
+                if firsts[node] == item:
+                    n = _push(keys, what, n, cost + TURN_BACK_S, n_l + before)
+                continue
+            nexts[before] = item
+            left[node] -= 1
+            tail = net.tail[before]
+            if allowed[before] and (left[tail] > 0 or firsts[tail] == NO_WAY):
+                n = _push(keys, what, n, cost + time_s[before], before)
 
 
 @kernel
