@@ -30,6 +30,15 @@ INDICATORS = tuple(
     )
 )
 
+GROUPS = {
+    "motorcycle": Text("Xe máy", "Motorcycles"),
+    "car": Text("Ô tô con", "Cars"),
+    "bus": Text("Xe buýt", "Buses"),
+    "truck": Text("Xe tải", "Trucks"),
+    "bicycle": Text("Xe đạp", "Bicycles"),
+}
+"""Titles of `CLASSES`."""
+
 SERIES = tuple(
     VariableSpec(key, unit, "float32", "link", Text(vi, en))
     for key, unit, vi, en in (
