@@ -1,8 +1,11 @@
 """The generated Huế: in the real blocks, on dry land, as many people as registered, and it says it is generated."""
 
 import re
+import subprocess
+import sys
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,6 +37,19 @@ def _overlap_m2(shapes: NDArray[np.object_], rows: NDArray[np.int64]) -> float:
     apart = rows[of_row] != other
     shared = shapely.intersection(shapes[rows[of_row[apart]]], shapes[other[apart]])
     return float(shapely.area(shared).max(initial=0.0))
+
+
+def test_it_is_the_same_city_in_another_process_whatever_the_hash_seed() -> None:
+    code = "from gis_data.hue.build import hue; print(hue().digest)"
+    done = subprocess.run(  # noqa: S603 # own code
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        env={"PYTHONHASHSEED": "4242"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == hue().digest
 
 
 def test_it_has_the_size_of_a_city() -> None:
@@ -97,6 +113,14 @@ def test_parcels_do_not_overlap() -> None:
 def test_land_use_does_not_overlap() -> None:
     shapes = hue().land_use.shapes()
     assert _overlap_m2(shapes, _sample(len(shapes), "land use")) < 1.0
+
+
+def test_the_sea_is_beyond_the_dune_and_nowhere_else() -> None:
+    land_use = hue().land_use
+    sea = shapely.get_coordinates(land_use.shapes()[land_use.kind == "MVK"])
+    assert len(sea) > 0
+    assert sea[:, 0].min() > 566_000
+    assert sea[:, 1].min() > 1_829_000
 
 
 def test_nothing_stands_in_the_water_or_on_a_street() -> None:

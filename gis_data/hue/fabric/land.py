@@ -9,6 +9,7 @@ import rasterio.features
 import shapely
 from numpy.typing import NDArray
 from rasterio import Affine
+from scipy.ndimage import distance_transform_edt
 
 from gis_data.hue.extent import EAST_M, NORTH_M, SOUTH_M, WEST_M
 from gis_data.hue.fabric.geometry import polygon_parts
@@ -37,7 +38,7 @@ class OpenLand:
     use_code: NDArray[np.str_]
 
 
-def open_land(terrain: Terrain, taken: shapely.Geometry) -> OpenLand:
+def open_land(terrain: Terrain, wet: shapely.Geometry, taken: shapely.Geometry) -> OpenLand:
     """Return what is neither built on nor under water, by use.
 
     Assumptions
@@ -53,6 +54,10 @@ def open_land(terrain: Terrain, taken: shapely.Geometry) -> OpenLand:
     kind = np.digitize(z, [_SEA_M, _POND_M, _FIELD_M, _GARDEN_M]).astype(np.uint8)
     dune = (xx > 566_500) & (yy > 1_828_500) & (z > 2.2)
     kind[dune] = 5
+    around = shapely.buffer(wet, terrain.cell_m)
+    shapely.prepare(around)
+    _, nearest = distance_transform_edt(np.asarray(shapely.contains_xy(around, xx, yy)), return_indices=True)
+    kind = kind[tuple(nearest)]  # a bank is like the land beside it, not like the river's bed
     found = rasterio.features.shapes(kind, transform=Affine(_STEP_M, 0.0, WEST_M, 0.0, -_STEP_M, NORTH_M))
     pairs = [(shapely.geometry.shape(s), int(v)) for s, v in found]
     shapes = shapely.difference(np.array([s for s, _ in pairs], dtype=object), taken)

@@ -96,7 +96,7 @@ def layout_of(
         kinds=kinds,
         marks=marks,
         parks=_clear(faces[green], ways),
-        land=open_land(terrain, taken),
+        land=open_land(terrain, wet, taken),
     )
 
 
