@@ -16,8 +16,17 @@ export class Comparison {
     const decode = (list, Kind) => (Array.isArray(list) ? list : list ? [list] : []).map((text) => fromBase64(text, Kind));
     this.ratio = { a: decode(links.ratio_a, Uint8Array), b: decode(links.ratio_b, Uint8Array) };
     this.flow = { a: decode(links.flow_a, Uint16Array), b: decode(links.flow_b, Uint16Array) };
+    this.startH = answer.startH ?? null;
     this.times = links.time_s ?? this.ratio.a.map((_, i) => i);
     this.steps = Math.min(this.ratio.a.length, this.ratio.b.length);
+  }
+
+  /** Return the end of an interval: the hour of the simulated day where it is known, else the time since the start. */
+  clock(step) {
+    const seconds = this.times[step] ?? 0;
+    if (this.startH === null) return t("time.at", { time: span(seconds) });
+    const minutes = Math.round(this.startH * 60 + seconds / 60) % 1440;
+    return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
   }
 }
 
@@ -98,7 +107,7 @@ export function drawTimeline(c, s, set) {
       el("button", { type: "button", id: "show-change", onclick: () => set({ show: "change" }) }, t("show.change")),
     );
   }
-  box.querySelector("output").textContent = t("time.at", { time: span(c.times[step] ?? 0) });
+  box.querySelector("output").textContent = c.clock(step);
   box.querySelector("#play").textContent = s.playing ? "❚❚" : "▶";
   box.querySelector("#show-speed").setAttribute("aria-pressed", String(s.show === "speed"));
   box.querySelector("#show-change").setAttribute("aria-pressed", String(s.show === "change"));

@@ -6,7 +6,9 @@ import { json, listen, post } from "./net.js";
 import { suggest } from "./search.js";
 
 const DONE = ["successful", "failed", "dismissed"];
-const SHARED = ["replications", "seed"];
+const FIRST = ["start_h", "duration_min", "demand_scale", "replications"];
+const SCALAR = ["number", "integer", "boolean", "string"];
+const LEAST_REPLICATIONS = 3; // an interval of confidence needs two
 
 /** Owns the form and the two runs under way. */
 export class RunPanel {
@@ -36,15 +38,19 @@ export class RunPanel {
     const choices = this.scenarios.map((s) =>
       el("option", { value: s.name, selected: s === this.chosen, disabled: s.available === false }, pick(s.title)));
     const select = el("select", { id: "scenario", onchange: (e) => this.choose(e.target.value) }, ...choices);
-    const props = this.chosen.params?.properties ?? {};
+    const { closures } = this.store.get();
+    const props = Object.entries(this.chosen.params?.properties ?? {}).filter(([, p]) => SCALAR.includes(p.type) || p.enum);
+    const [first, rest] = [props.filter(([name]) => FIRST.includes(name)), props.filter(([name]) => !FIRST.includes(name))];
+    const idle = !this.running && closures.length > 0;
     this.form.replaceChildren(
       el("h2", {}, t("run.scenario")), select,
       ...(this.chosen.reason ? [el("p", { class: "problem" }, pick(this.chosen.reason))] : []),
       el("h2", {}, t("run.closures")), ...this.closures(),
-      el("details", { open: this.open ?? false, ontoggle: (e) => { this.open = e.target.open; } },
-        el("summary", {}, t("run.params")), ...Object.entries(props).map(([name, p]) => this.field(name, p))),
+      el("h2", {}, t("run.params")), ...first.map(([name, p]) => this.field(name, p)),
+      ...(rest.length ? [el("details", { open: this.open ?? false, ontoggle: (e) => { this.open = e.target.open; } },
+        el("summary", {}, t("run.more_params", { n: rest.length })), ...rest.map(([name, p]) => this.field(name, p)))] : []),
       el("div", { class: "row actions" },
-        el("button", { type: "button", id: "run", class: "button primary", disabled: Boolean(this.running), onclick: () => this.run() }, t("run.run"))),
+        el("button", { type: "button", id: "run", class: "button primary", disabled: !idle, onclick: () => this.run() }, t("run.run"))),
     );
     this.drawStatus();
   }
@@ -94,7 +100,7 @@ export class RunPanel {
     const bounds = p.minimum !== undefined && p.maximum !== undefined
       ? t("run.bounds", { low: number(p.minimum), high: number(p.maximum) }) : "";
     const words = pick({ vi: p.vi ?? p.title ?? name, en: p.en ?? p.title ?? name });
-    const value = this.values[name] ?? p.default;
+    const value = this.values[name] ?? this.standard(name, p);
     const keep = (v) => { this.values[name] = v; };
     let input;
     if (p.enum) input = el("select", { onchange: (e) => keep(e.target.value) }, ...p.enum.map((v) => el("option", { value: v, selected: v === value }, String(v))));
@@ -108,14 +114,17 @@ export class RunPanel {
       ...(bounds || p.source ? [el("small", {}, [bounds, p.source].filter(Boolean).join(" · "))] : []));
   }
 
+  /** Return what a field starts with: the scenario's default, but enough replications to show how sure a difference is. */
+  standard(name, p) {
+    return name === "replications" ? Math.max(LEAST_REPLICATIONS, p.default ?? 1) : p.default;
+  }
+
   /** Return the two questions: the same but for the interventions. */
   questions() {
-    const params = { ...this.values };
-    const { replications, seed } = params;
-    const inParams = this.chosen.params?.properties ?? {};
-    for (const name of SHARED) if (!(name in inParams)) delete params[name];
-    const body = { scenario: this.chosen.name, params, seed: seed ?? 1, from: "survey" };
-    body.replications = replications ?? inParams.replications?.default ?? 1;
+    const { replications, ...params } = this.values;
+    const spec = this.chosen.params?.properties?.replications ?? {};
+    const body = { scenario: this.chosen.name, params, seed: 1, from: "survey" };
+    body.replications = replications ?? this.standard("replications", spec);
     const interventions = this.store.get().closures.map(({ label: _label, ...rest }) => rest);
     return { a: { ...body, interventions: [] }, b: { ...body, interventions } };
   }
@@ -209,7 +218,7 @@ export class RunPanel {
 }
 
 /** @param {number|string} value seconds, or a time as text */
-const simTime = (value) => (typeof value === "number" ? span(value) : String(value));
+const simTime = (value) => (typeof value !== "number" ? String(value) : value < 0 ? t("run.warm_up") : span(value));
 
 /** @param {object|string|null} problem */
 function problemText(problem) {

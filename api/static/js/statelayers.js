@@ -42,7 +42,7 @@ export class StateLayers {
     };
     const colour = (row) => {
       const v = value(row);
-      return v === NOT_OBSERVED ? grey : this.spec.speedRatio.find((c) => v < c.below * 100)?.colour ?? grey;
+      return v === NOT_OBSERVED ? grey : this.spec.speedRatio.find((c) => v < c.below * 100)?.[ctx.theme] ?? grey;
     };
     return this.draw(id, ratio, ctx, colour, (row) => (value(row) === NOT_OBSERVED ? 0.4 : 0.85));
   }
