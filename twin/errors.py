@@ -129,6 +129,18 @@ class InvalidIntervention(RequestError):
     code = "invalid-intervention"
 
 
+class InvalidParams(RequestError):
+    """Parameters of a scenario outside their bounds, or unknown ones."""
+
+    code = "invalid-params"
+
+
+class NotComparable(RequestError):
+    """Two sets of runs that differ in more than the change under study."""
+
+    code = "not-comparable"
+
+
 class ModelError(TwinError):
     """A computation left the range in which it is valid.
 
@@ -175,6 +187,12 @@ class RunError(TwinError):
 
     def __str__(self) -> str:
         return f"{self.run}: {self.why}"
+
+
+class RunCancelled(RunError):
+    """The asker stopped the run."""
+
+    code = "run-cancelled"
 
 
 class PluginFailed(RunError):

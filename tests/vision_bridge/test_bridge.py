@@ -61,7 +61,7 @@ def _line(**changes: object) -> bytes:
         (_line(plate="75A-12345"), "day, row 7, field plate: Unexpected keyword argument"),
         (_line(at_s="10"), "day, row 7, field at_s: Input should be a valid number"),
         (_line(at_s=float("nan")), "day, row 7: Value error, event time nan"),
-        (_line(counts={"rickshaw": 1}), "day, row 7, field counts: unknown class rickshaw; one of motorbike"),
+        (_line(counts={"rickshaw": 1}), "day, row 7, field counts: unknown class rickshaw; one of motorcycle"),
         (_line(counts={"car": 1.5}), "day, row 7, field counts.1: Input should be a valid integer"),
         (_line(counts={"car": -1}), "day, row 7: Value error, a count is negative"),
         (_line(speed_mps=-2), "day, row 7: Value error, speed -2.0 is negative"),

@@ -10,7 +10,7 @@ from typing import Literal
 Quality = Literal["measured", "estimated", "suspect"]
 HealthStatus = Literal["working", "frozen", "silent", "broken"]
 
-CLASSES = ("motorbike", "car", "bus", "truck", "bicycle")
+CLASSES = ("motorcycle", "car", "bus", "truck", "bicycle")
 """Vehicle classes of a count, in the order of `VehicleCount.counts`."""
 
 _HOUR_S = 3600.0

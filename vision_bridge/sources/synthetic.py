@@ -1,7 +1,7 @@
 """A seeded day of a city without feeds: counts, speeds, bikes and stages of plausible shape, marked as estimated.
 
 Nothing here was observed: it rehearses the control room and tests the chain. The hourly profile follows the peaks that
-DOMAIN.md §5 lists for Huế; the mix of classes (four motorbikes in five vehicles) and the speed drop are assumptions.
+DOMAIN.md §5 lists for Huế; the mix of classes (four motorcycles in five vehicles) and the speed drop are assumptions.
 """
 
 from __future__ import annotations
