@@ -2,8 +2,8 @@
 
 *Equation*: see `twin.kernels.traffic` (queues in space) and `twin.kernels.paths` (ways).
 *Assumptions*: drivers who know the traffic take, at every update, the fastest way by the times of the last interval,
-smoothed; the others the fastest way on an empty road; everybody knows of a closure at once. Who has no way left
-under way leaves the road where the way ends, and is counted.
+smoothed; the others, and all cyclists, the fastest way on an empty road; all know of a closure at once. Who has no way
+left under way leaves the road where the way ends, and is counted.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class TrafficModel:
         from twin.kernels import traffic as kernel
         from twin.kernels import traffic_state as t
 
-        self._kernel, self.net, self.zones, self._changed_allowed = kernel, net, zones, net.allowed
+        self._kernel, self.net, self.zones, self._allowed = kernel, net, zones, net.allowed
         v, n = len(trips.depart_s), len(net.tail)
         # Copies, so that the compiler sees one kind of array: writeable.
         self.links = t.Links(
@@ -136,9 +136,11 @@ class TrafficModel:
 
     def change(self, city: City, now_s: float) -> None:
         """Take over which links are open: everybody who is not yet on a closed link finds another way."""
-        self._changed_allowed = allowed_links(city)
+        self._allowed = allowed_links(city)
         for g in range(len(self.net.time_s)):
-            self._search(2 * g, self.net.time_s[g], self._changed_allowed[g])
+            self._search(2 * g, self.net.time_s[g], self._allowed[g])
+            for table in self.tables:
+                table[2 * g + 1] = table[2 * g]
         self._informed_ways()
         self._kernel.reconsider(self.state, len(self.cars.depart_s), now_s)
 
@@ -165,8 +167,7 @@ class TrafficModel:
         return seen
 
     def _informed_ways(self) -> None:
-        for g in range(len(self.net.time_s)):
-            self._search(2 * g + 1, self.net.time_s[g] * self.slowness, self._changed_allowed[g])
+        self._search(1, self.net.time_s[0] * self.slowness, self._allowed[0])
 
     def _search(self, row: int, time_s: F64, allowed: NDArray[np.bool_]) -> None:
         cost_s = np.empty((1, len(self.zones), self.net.n_nodes), np.float32)

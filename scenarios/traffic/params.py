@@ -114,7 +114,7 @@ class TrafficParams(ScenarioParams):
     )
     zones: int = param(300, ge=2, le=1000, unit="1", vi="Số vùng điểm đến tối đa", en="Most destination zones")
     informed_share: float = param(
-        0.3, ge=0.0, le=1.0, unit="1", vi="Tỷ lệ người biết tình hình giao thông", en="Share who know the traffic",
+        0.6, ge=0.0, le=1.0, unit="1", vi="Tỷ lệ người biết tình hình giao thông", en="Share who know the traffic",
         source=ASSUMED,
     )  # fmt: skip
     update_min: float = param(
