@@ -20,7 +20,8 @@ def origin(n: int) -> dict[str, Any]:
 
 
 def _ends() -> tuple[np.ndarray, list[tuple[int, int, str]]]:
-    xy, streets = [], []
+    xy: list[tuple[float, float]] = []
+    streets: list[tuple[int, int, str]] = []
     for bank in (0, 1):
         for row in range(SIDE):
             for col in range(SIDE):

@@ -13,6 +13,7 @@ import scenarios
 from scenarios.engine.compare import compare, estimate
 from scenarios.engine.progress import CancelFile, Progress
 from scenarios.engine.replicate import answer_all
+from scenarios.engine.store import ResultStore
 from tests.scenarios.plugins import dice
 from twin.city.interventions import CloseStreet
 from twin.errors import NotComparable, PluginFailed, RunCancelled
@@ -52,7 +53,7 @@ def test_pairs_share_their_chance() -> None:
 def test_process_pool_gives_the_same_answers(tmp_path: Path) -> None:
     questions = scenarios.ask(toy_city(), dice).replications(3)
     seen: list[Progress] = []
-    store = scenarios.engine.store.ResultStore(tmp_path)
+    store = ResultStore(tmp_path)
     pooled = answer_all(questions, workers=2, store=store, report=seen.append)
     assert pooled == answer_all(questions)
     assert store.ids() == sorted(q.run_id for q in questions)
