@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scenarios.models.demand import DemandRules, Trips, Zones, draw_trips, make_zones
 from scenarios.models.network import road_network
-from scenarios.models.traffic import empty_road_ways
+from scenarios.models.routes import empty_road_ways
 from scenarios.models.trip_ends import TripEnds, trip_ends
 from tests.scenarios.cities import two_banks, without_buildings
 from tests.scenarios.models.test_network import RULES
