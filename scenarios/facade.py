@@ -65,6 +65,16 @@ def run(
         `cancelled` said so.
     PluginFailed
         The scenario failed; the original error is named.
+
+    Examples
+    --------
+    >>> from twin.city.interventions import CloseStreet
+    >>> from twin.testing.toy import toy_city
+    >>> scale = {"demand_scale": 10.0}
+    >>> before = run(toy_city(), "traffic", params=scale)
+    >>> after = run(toy_city(), "traffic", params=scale, interventions=[CloseStreet("Lê Lợi")])
+    >>> before.value("trips") == after.value("trips") > 0
+    True
     """
     question = ask(
         city, scenario, params=params, interventions=interventions, timeline=timeline, seed=seed, state=state

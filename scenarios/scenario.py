@@ -172,7 +172,7 @@ def scenario(
     5
     """
 
-    def make(setup: Callable[[Any, P], None]) -> Scenario[P]:
+    def _make(setup: Callable[[Any, P], None]) -> Scenario[P]:
         return Scenario(
             setup,
             name=name,
@@ -183,7 +183,7 @@ def scenario(
             indicators=indicators,
         )
 
-    return make
+    return _make
 
 
 def _imported(module: str, attribute: str) -> Scenario[Any]:

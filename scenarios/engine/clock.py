@@ -64,14 +64,14 @@ class Clock(simpy.Environment):
         """Call an act at `first_s` (now, unless given) and then once each period, without drift."""
         start_s = self.now if first_s is None else first_s
 
-        def again(k: int) -> None:
-            def call() -> None:
+        def _again(k: int) -> None:
+            def _call() -> None:
                 act()
-                again(k + 1)
+                _again(k + 1)
 
-            self.at(start_s + k * period_s, call, phase)
+            self.at(start_s + k * period_s, _call, phase)
 
-        again(0)
+        _again(0)
 
     def step(self) -> None:
         """Move the flows to the next event and process it."""

@@ -72,7 +72,7 @@ def answer(
 def _inject(run: Run, timeline: tuple[Inject, ...]) -> None:
     start, active = run.city, dict[int, Intervention]()
 
-    def switch(k: int, change: Intervention | None) -> None:
+    def _switch(k: int, change: Intervention | None) -> None:
         if change is None:
             active.pop(k, None)
         else:
@@ -80,6 +80,6 @@ def _inject(run: Run, timeline: tuple[Inject, ...]) -> None:
         run.change(apply(start, list(active.values())))
 
     for k, inject in enumerate(timeline):
-        run.at(inject.at_s, partial(switch, k, inject.change), Phase.INJECT)
+        run.at(inject.at_s, partial(_switch, k, inject.change), Phase.INJECT)
         if inject.until_s is not None:
-            run.at(inject.until_s, partial(switch, k, None), Phase.INJECT)
+            run.at(inject.until_s, partial(_switch, k, None), Phase.INJECT)

@@ -90,12 +90,14 @@ class _Nearest:
         self.tree = cKDTree(city.roads.node_xy_m[self.rows])
 
     def node(self, xy_m: F64) -> NDArray[np.int64]:
+        """Return the usable node nearest to each point."""
         if len(xy_m) == 0:
             return np.zeros(0, dtype=np.int64)
         found: NDArray[np.int64] = self.rows[self.tree.query(xy_m)[1]]
         return found
 
     def spread(self, xy_m: F64, weight: F64) -> F64:
+        """Return the weights of points summed at their nearest usable nodes ``(N,)``."""
         return np.asarray(np.bincount(self.node(xy_m), weights=weight, minlength=self.n), dtype=np.float64)
 
 

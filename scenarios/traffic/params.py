@@ -113,6 +113,10 @@ class TrafficParams(ScenarioParams):
         source=ASSUMED,
     )
     zones: int = param(300, ge=2, le=1000, unit="1", vi="Số vùng điểm đến tối đa", en="Most destination zones")
+    habits: int = param(
+        4, ge=1, le=8, unit="1", vi="Số lộ trình quen thuộc khác nhau", en="Different ways people are used to",
+        source=ASSUMED,
+    )  # fmt: skip
     informed_share: float = param(
         0.3, ge=0.0, le=1.0, unit="1", vi="Tỷ lệ người biết tình hình giao thông", en="Share who know the traffic",
         source=ASSUMED,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.engine.clock import Phase
 from scenarios.engine.run import Run
 from scenarios.models.demand import DemandRules, Trips, Zones, draw_trips, make_zones
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
-from scenarios.models.traffic import TrafficModel, Ways, empty_road_ways
+from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
+from scenarios.models.traffic import TrafficModel
 from scenarios.models.trip_ends import trip_ends
-from scenarios.scenario import MINUTE_S, scenario
+from scenarios.scenario import HOUR_S, MINUTE_S, scenario
 from scenarios.traffic.indicators import INDICATORS, SERIES, report
 from scenarios.traffic.params import CLASSES, GROUP_OF_CLASS, PCU, TrafficParams
 from twin.errors import InvalidParams
@@ -37,23 +39,27 @@ def traffic(run: Run, params: TrafficParams) -> None:
     base = road_network(run.base, rules)
     zones, trips, ways = _demand(run, params, base)
     run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
-    if run.city.roads is run.base.roads:
-        net, open_ways = base, ways
-    else:
+    net, empty = base, ways
+    if run.city.roads is not run.base.roads:
         net = road_network(run.city, rules)
-        open_ways = empty_road_ways(net, zones.node)
-    group = np.array(GROUP_OF_CLASS, dtype=np.int32)
-    model = TrafficModel(
-        net,
-        open_ways,
-        zones.node,
-        trips,
-        pcu=np.array([PCU[name] for name in CLASSES]),
-        group=group,
-        informed=run.rng("traffic/informed").random(len(trips.depart_s)) < params.informed_share,
-    )
+        empty = empty_road_ways(net, zones.node)
+    group, pcu = np.array(GROUP_OF_CLASS, dtype=np.int32), np.array([PCU[name] for name in CLASSES])
+    motor = np.flatnonzero(group[trips.kind] == 0)
+    hours = (params.horizon_s - params.begin_s) / HOUR_S
+    weight_pcu_h = pcu[trips.kind[motor]] / hours
+    routes = make_routes(net, empty, zones.node, trips.origin[motor], trips.zone[motor], weight_pcu_h, params.habits)
+    row = _rows(run, params, routes, group[trips.kind])
+    model = TrafficModel(net, routes, trips, row=row, pcu=pcu, group=group)
     free_s = ways.cost_s[group[trips.kind], trips.zone, trips.origin].astype(np.float64)
     _schedule(run, params, model, free_s)
+
+
+def _rows(run: Run, params: TrafficParams, routes: Routes, group: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return which ways each driver follows: a habit, the traffic, or a bicycle's."""
+    habit = run.rng("traffic/habits").integers(0, params.habits, len(group))
+    informed = run.rng("traffic/informed").random(len(group)) < params.informed_share
+    motor = np.where(informed, routes.informed, habit)
+    return np.where(group == 0, motor, routes.cyclists).astype(np.int32)
 
 
 def _road_rules(params: TrafficParams) -> RoadRules:
@@ -102,11 +108,11 @@ def _demand(run: Run, params: TrafficParams, net: RoadNetwork) -> tuple[Zones, T
     return zones, trips, ways
 
 
-def _schedule(run: Run, params: TrafficParams, model: TrafficModel, free_s: np.ndarray) -> None:
+def _schedule(run: Run, params: TrafficParams, model: TrafficModel, free_s: NDArray[np.float64]) -> None:
     step_s, end_s = params.interval_min * MINUTE_S, params.duration_min * MINUTE_S
     longest = [0.0]
 
-    def record() -> None:
+    def _record() -> None:
         seen = model.take_interval(run.now_s)
         if 0.0 < run.now_s <= end_s:
             longest[0] = max(longest[0], float(seen.queue_veh.max(initial=0.0)))
@@ -114,14 +120,14 @@ def _schedule(run: Run, params: TrafficParams, model: TrafficModel, free_s: np.n
             run.record("speed_ratio", seen.speed_ratio)
             run.record("queue_veh", seen.queue_veh)
 
-    def finish() -> None:
-        record()
+    def _finish() -> None:
+        _record()
         report(run, model, free_s, longest[0])
 
     run.carry(model)
     run.on_change(lambda: model.change(run.city, run.now_s))
     begin_s = step_s * np.ceil(params.begin_s / step_s)
-    run.every(step_s, record, Phase.RECORD, first_s=float(begin_s))
+    run.every(step_s, _record, Phase.RECORD, first_s=float(begin_s))
     update_s = params.update_min * MINUTE_S
     run.every(update_s, lambda: model.update_ways(run.now_s), Phase.NETWORK, first_s=params.begin_s + update_s)
-    run.at_end(finish)
+    run.at_end(_finish)

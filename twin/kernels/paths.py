@@ -132,3 +132,29 @@ def _banned(net: Network, link: int, to: int) -> bool:
     for k in range(net.ban_first[link], net.ban_first[link + 1]):
         banned = banned or net.ban_to[k] == to
     return banned
+
+
+@kernel
+def load(
+    ways: Ways,
+    origin: NDArray[np.int32],
+    destination: NDArray[np.int32],
+    weight: NDArray[np.float64],
+    volume: NDArray[np.float64],
+) -> None:
+    """Add the weight of each trip to every link of its way: all or nothing.
+
+    Parameters
+    ----------
+    ways : Ways
+    origin, destination : (V,)
+        Node; row of `ways`.
+    weight : (V,)
+    volume : (L,)
+        Added to in place.
+    """
+    for v in range(len(origin)):
+        link = ways.first_link[destination[v], origin[v]]
+        while link >= 0:
+            volume[link] += weight[v]
+            link = ways.next_link[destination[v], link]

@@ -162,7 +162,7 @@ def _claim(s: State, w: int) -> int:
 def _depart(links: Links, cars: Vehicles, s: State, ways: Tables, v: int, now: float) -> None:
     w = len(s.occupied) + v
     right = _claim(s, w)
-    to = ways.first_link[2 * cars.group[v] + cars.informed[v], cars.destination[v], cars.origin[v]]
+    to = ways.first_link[cars.ways[v], cars.destination[v], cars.origin[v]]
     if to == THERE:
         cars.status[v], cars.arrive_s[v] = ARRIVED, now
     elif to < 0:
@@ -185,7 +185,7 @@ def _serve(links: Links, cars: Vehicles, s: State, ways: Tables, link: int, now:
         if green_s > now:
             _call(s, link, len(cars.depart_s), green_s)
         else:
-            to = ways.next_link[2 * cars.group[v] + cars.informed[v], cars.destination[v], link]
+            to = ways.next_link[cars.ways[v], cars.destination[v], link]
             if to < 0:
                 _leave(links, cars, s, v, link, now)
                 cars.link[v] = -1

@@ -61,8 +61,8 @@ class Vehicles(NamedTuple):
         Planned departure, arrival, entry into the present link; NaN before.
     origin, destination : (V,)
         Node; row of the way tables.
-    kind, group, informed : (V,)
-        Class, group, and 1 for a driver who knows the traffic.
+    kind, group, ways : (V,)
+        Class, group, and the row of `Tables` the driver follows.
     status, link : (V,)
         Status, and the present link or -1.
     distance_m : (V,) [m]
@@ -74,7 +74,7 @@ class Vehicles(NamedTuple):
     destination: I32
     kind: I32
     group: I32
-    informed: I32
+    ways: I32
     arrive_s: F64
     entered_s: F64
     status: I32
@@ -112,11 +112,11 @@ class State(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """Ways of each group: row 2·group for those who know only the map, 2·group + 1 for the informed.
+    """Ways to follow, R rows of them: a vehicle keeps to the row it is given.
 
     Attributes
     ----------
-    next_link, first_link : (2·G, D, L), (2·G, D, N)
+    next_link, first_link : (R, D, L), (R, D, N)
     """
 
     next_link: I32
@@ -127,13 +127,13 @@ def new_state(n_links: int, n_vehicles: int) -> State:
     """Return the state of an empty network, with room for every event it can hold."""
     waiters, most = n_links + n_vehicles, n_links + n_vehicles + 8
 
-    def ints(n: int, value: int = 0) -> I32:
+    def _ints(n: int, value: int = 0) -> I32:
         return np.full(n, value, np.int32)
 
     return State(
-        ints(n_links), np.full(n_links, -np.inf), ints(n_links, -1), ints(n_links, -1), ints(n_links),
-        ints(n_vehicles, -1), ints(n_links), ints(n_links, -1), ints(n_links, -1), ints(waiters, -1),
-        ints(waiters, -1), ints(n_links, -1), ints(waiters, -1), ints(n_links), np.zeros(most),
+        _ints(n_links), np.full(n_links, -np.inf), _ints(n_links, -1), _ints(n_links, -1), _ints(n_links),
+        _ints(n_vehicles, -1), _ints(n_links), _ints(n_links, -1), _ints(n_links, -1), _ints(waiters, -1),
+        _ints(waiters, -1), _ints(n_links, -1), _ints(waiters, -1), _ints(n_links), np.zeros(most),
         np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros(5, np.int64), np.full(1, np.nan),
-        ints(n_links), ints(n_links), np.zeros(n_links), np.zeros(n_links), ints(n_links),
+        _ints(n_links), _ints(n_links), np.zeros(n_links), np.zeros(n_links), _ints(n_links),
     )  # fmt: skip
