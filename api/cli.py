@@ -59,6 +59,12 @@ def build(
     dem_offset_m: Annotated[
         float | None, typer.Option(help="Metres added to the elevation file to reach the city's height datum.")
     ] = None,
+    dem_crs: Annotated[
+        str | None, typer.Option(help="Reference system of elevation files that state none, e.g. EPSG:9214.")
+    ] = None,
+    dem_accuracy_m: Annotated[
+        float | None, typer.Option(help="Vertical accuracy of the elevation files [m], one standard deviation.", min=0)
+    ] = None,
     cell_m: Annotated[float, typer.Option(help="Terrain cell size [m].", min=1.0)] = 30.0,
     as_json: Json = False,
 ) -> None:
@@ -67,7 +73,15 @@ def build(
     with Console(stderr=True).status("Building…") as status:
         city = _or_exit(
             lambda: services.build_city(
-                osm=osm, dem=dem or [], dem_offset_m=dem_offset_m, cell_m=cell_m, name=name, out=out, say=status.update
+                osm=osm,
+                dem=dem or [],
+                dem_offset_m=dem_offset_m,
+                dem_crs=dem_crs,
+                dem_accuracy_m=dem_accuracy_m,
+                cell_m=cell_m,
+                name=name,
+                out=out,
+                say=status.update,
             ),
             as_json=as_json,
         )

@@ -14,6 +14,7 @@ from gis_data.city_file import read_city, write_city
 from gis_data.export import export_layer
 from gis_data.hue.build import hue
 from twin.city.city import City
+from twin.city.roads import Roads
 from twin.errors import SchemaError
 
 __all__ = ["build_city", "city_facts", "export_layer", "open_city"]
@@ -40,6 +41,8 @@ def build_city(
     osm: Path,
     dem: Sequence[Path],
     dem_offset_m: float | None,
+    dem_crs: str | None = None,
+    dem_accuracy_m: float | None = None,
     cell_m: float,
     name: str,
     out: Path,
@@ -52,7 +55,16 @@ def build_city(
     DataError
         An input is wrong; nothing is written.
     """
-    city = assemble(osm=osm, dem=dem, dem_offset_m=dem_offset_m, cell_m=cell_m, name=name, say=say)
+    city = assemble(
+        osm=osm,
+        dem=dem,
+        dem_offset_m=dem_offset_m,
+        dem_crs=dem_crs,
+        dem_accuracy_m=dem_accuracy_m,
+        cell_m=cell_m,
+        name=name,
+        say=say,
+    )
     say("Writing…")
     write_city(city, out)
     return city
@@ -68,9 +80,7 @@ def city_facts(city: City) -> dict[str, Any]:
         "name": city.name,
         "nodes": roads.n_nodes,
         "links": len(roads),
-        "street_km": round(
-            float(roads.length_m[roads.oneway].sum() + roads.length_m[~roads.oneway].sum() / 2) / 1000, 1
-        ),
+        "street_km": round(_street_km(roads), 1),
         "named_streets": len(np.unique(roads.name[roads.name != ""])),
         "parcels": len(city.parcels),
         "buildings": len(city.buildings),
@@ -83,3 +93,10 @@ def city_facts(city: City) -> dict[str, Any]:
         "provenance": dict(sorted(origin.items())),
         "warnings": list(city.warnings),
     }
+
+
+def _street_km(roads: Roads) -> float:
+    """Length of the streets [km]; the two directions of a street count once, also where only people on foot go back."""
+    ends = np.sort(np.column_stack([roads.tail, roads.head]), axis=1)
+    streets = np.unique(np.column_stack([ends, np.rint(roads.length_m * 1000)]), axis=0)
+    return float(streets[:, 2].sum()) / 1e6
