@@ -141,6 +141,12 @@ class NotComparable(RequestError):
     code = "not-comparable"
 
 
+class TooManyRuns(RequestError):
+    """More runs are waiting than the service takes."""
+
+    code = "too-many-runs"
+
+
 class ModelError(TwinError):
     """A computation left the range in which it is valid.
 
@@ -193,6 +199,12 @@ class RunCancelled(RunError):
     """The asker stopped the run."""
 
     code = "run-cancelled"
+
+
+class ResultNotReady(RunError):
+    """The result of a run that is not done, failed or was dismissed."""
+
+    code = "result-not-ready"
 
 
 class PluginFailed(RunError):
