@@ -1,140 +1,158 @@
-"""From OpenStreetMap ways to the directed links of a city."""
+"""From OpenStreetMap ways to the directed links of a city, its forbidden turns and its signals."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from gis_data.projection import project
-from gis_data.readers.osm import OsmWay
+from gis_data.osm_pieces import Core, Cut, Piece, core_of, cut_ways, join_pieces
+from gis_data.osm_turns import Turns, resolve_turns
+from gis_data.readers.osm import OsmExtract
 from gis_data.road_defaults import capacity_pcu_h, default_for
 from twin.city.ragged import flatten
 from twin.city.roads import MOTOR, Roads
 from twin.errors import TopologyError
 
 SOURCE = "OpenStreetMap (ODbL)"
-_ACCURACY_M = 5.0
-"""[m] Assumed accuracy of OpenStreetMap centrelines, drawn on aerial images."""
+ACCURACY_M = 5.0
+"""[m] Assumed accuracy of what OpenStreetMap draws on aerial images."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """A way between two junctions, drawn from tail to head."""
+class Network:
+    """The street network of an extract.
 
-    way: OsmWay
-    number: int
-    tail: int
-    head: int
-    line: shapely.LineString
+    Attributes
+    ----------
+    roads : Roads
+    turns : Turns
+        Forbidden movements as pairs of rows of `roads`.
+    signal_id, signal_node : (n,) str, (n,) int32
+        Traffic signals and their node.
+    underground : (n_links,) bool
+        Links in tunnels, whose surface the terrain does not tell.
+    notes : list of str
+        What a user must know, one sentence each.
+    """
+
+    roads: Roads
+    turns: Turns
+    signal_id: NDArray[np.str_]
+    signal_node: NDArray[np.int32]
+    underground: NDArray[np.bool_]
+    notes: list[str]
 
 
-def network(ways: list[OsmWay], *, crs: str, file: str) -> tuple[Roads, list[str]]:
+def network(extract: OsmExtract, *, crs: str, file: str, join: bool = True) -> Network:
     """Return the road network and what a user must know about it.
 
     Rules
     -----
-    1. Ways are cut where they share a node with another way or with themselves.
-    2. Two-way streets give two links, each with the lanes of its direction.
-    3. Links for motor vehicles outside the largest strongly connected part are left out and counted, as are pieces
-       without length.
+    1. Ways are cut at junctions, signals and the ends of turn restrictions; pieces without length make one node of two.
+    2. What cannot be reached and left again is dropped, per mode, and counted (`osm_pieces.core_of`).
+    3. Pieces that meet end to end and agree in everything become one link, unless `join` is False.
+    4. Two-way streets give two links, each with the lanes and the limit of its direction.
 
     Raises
     ------
     TopologyError
-        No motor link is left.
+        No two junctions can be driven to and fro.
     """
-    pieces, zero = _pieces(ways, crs)
-    links = [(p, back) for p in pieces for back in (False, True)]
-    links = [(p, b) for p, b in links if (p.way.traffic.modes_backward if b else p.way.traffic.modes_forward)]
-    keep = _core(links)
-    left_out = len(links) - int(keep.sum())
-    links = [link for link, kept in zip(links, keep, strict=True) if kept]
-    if not links:
+    cut = cut_ways(extract.ways, crs=crs, also_at=_fixed_nodes(extract))
+    core = core_of(cut.pieces) if cut.pieces else Core([], 0, 0.0, 0, 0.0)
+    if not any((p.traffic.modes_forward | p.traffic.modes_backward) & MOTOR for p in core.pieces):
         raise TopologyError(file, "no two junctions can be driven to and fro", "Take a larger extract.")
-    notes = [f"{zero} pieces of zero length left out"] if zero else []
-    notes += [f"{left_out} links outside the connected core of the road network left out"] if left_out else []
-    unsaid = sum(np.isnan(p.way.traffic.maxspeed_kmh) for p, _ in links)
-    notes.append(f"speed assumed by class on {unsaid} of {len(links)} links; capacity assumed by width on all")
-    return _roads(links), notes
-
-
-def _pieces(ways: list[OsmWay], crs: str) -> tuple[list[_Piece], int]:
-    uses = Counter(n for way in ways for n in way.nodes)
-    uses.update(n for way in ways for n in (way.nodes[0], way.nodes[-1]))
-    lon_lat = np.array([p for way in ways for p in way.lon_lat])
-    xy = project(lon_lat, "EPSG:4326", crs)
-    pieces, zero, at = [], 0, 0
-    for way in ways:
-        cuts = [i for i, n in enumerate(way.nodes) if uses[n] > 1]
-        for k, (a, b) in enumerate(pairwise(cuts)):
-            line = shapely.LineString(xy[at + a : at + b + 1])
-            if line.length > 0:
-                pieces.append(_Piece(way, k, way.nodes[a], way.nodes[b], line))
-            zero += line.length == 0
-        at += len(way.nodes)
-    return pieces, zero
-
-
-def _core(links: list[tuple[_Piece, bool]]) -> NDArray[np.bool_]:
-    """Mark the links to keep: motor links between nodes of the largest strong component, and walkable links at them."""
-    number = {n: i for i, n in enumerate(sorted({n for p, _ in links for n in (p.tail, p.head)}))}
-    ends = np.array([(number[p.head], number[p.tail]) if b else (number[p.tail], number[p.head]) for p, b in links])
-    modes = np.array([p.way.traffic.modes_backward if b else p.way.traffic.modes_forward for p, b in links])
-    motor = (modes & MOTOR) > 0
-    shape = (len(number), len(number))
-    graph = coo_array((np.ones(int(motor.sum())), (ends[motor, 0], ends[motor, 1])), shape=shape)
-    _, label = connected_components(graph, directed=True, connection="strong")
-    in_core = label == np.bincount(label).argmax()
-    keep = in_core[ends].all(axis=1)
-    # Walking and cycling links join the core where the whole of their connected part touches it.
-    loose = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=shape)
-    _, part = connected_components(loose, directed=False)
-    touched = np.isin(part, np.unique(part[in_core]))
-    reached: NDArray[np.bool_] = keep | (~motor & touched[ends].all(axis=1))
-    return reached
-
-
-def _roads(links: list[tuple[_Piece, bool]]) -> Roads:
-    lines = [p.line.reverse() if back else p.line for p, back in links]
-    xy, first = flatten(lines)
-    osm_nodes = sorted({n for p, _ in links for n in (p.tail, p.head)})
+    fixed = {cut.same_node.get(n, n) for n in _fixed_nodes(extract)}
+    pieces = join_pieces(core.pieces, keep=fixed) if join else core.pieces
+    both = [seen for p in pieces for seen in (p, p.reversed())]
+    directed = [(p, "fb"[i % 2]) for i, p in enumerate(both) if p.traffic.modes_forward]
+    links = [p for p, _ in directed]
+    turns = resolve_turns(extract.restrictions, links, same_node=cut.same_node)
+    osm_nodes = sorted({n for p in links for n in (p.tail, p.head)})
     number = {n: i for i, n in enumerate(osm_nodes)}
-    ends = np.array([(number[p.head], number[p.tail]) if b else (number[p.tail], number[p.head]) for p, b in links])
-    nodes = np.zeros((len(osm_nodes), 2))
-    nodes[ends[:, 0]], nodes[ends[:, 1]] = xy[first[:-1]], xy[first[1:] - 1]
-    said = [p.way.traffic for p, _ in links]
+    signals = sorted({cut.same_node.get(n, n) for n in extract.signals} & set(number))
+    return Network(
+        roads=_roads(directed, number),
+        turns=turns,
+        signal_id=np.array([f"n{n}" for n in signals], dtype=np.str_),
+        signal_node=np.array([number[n] for n in signals], dtype=np.int32),
+        underground=np.array([p.traffic.tunnel for p in links]),
+        notes=_notes(cut, core, links, turns, extract, len(signals)),
+    )
+
+
+def _fixed_nodes(extract: OsmExtract) -> set[int]:
+    """Nodes that stay: signals, the nodes turns go through, and both ends of the ways they go through."""
+    through = {w for r in extract.restrictions for w in r.via_ways}
+    ends = {n for way in extract.ways if way.way_id in through for n in (way.nodes[0], way.nodes[-1])}
+    return {*extract.signals, *(r.via_node for r in extract.restrictions if r.via_node is not None), *ends}
+
+
+def _notes(cut: Cut, core: Core, links: list[Piece], turns: Turns, extract: OsmExtract, signals: int) -> list[str]:
+    notes = [f"{cut.zero_pieces} pieces of zero length: their nodes were made one"] if cut.zero_pieces else []
+    if core.dropped:
+        notes.append(
+            f"{core.dropped} pieces of street ({core.dropped_km:.1f} km) outside the connected core were left out"
+        )
+    if core.closed:
+        notes.append(
+            f"{core.closed} pieces of street ({core.closed_km:.1f} km) cannot be driven to and back: "
+            "open to people on foot or bicycle only"
+        )
+    left_out: Counter[str] = extract.turns_left_out + turns.left_out
+    if left_out or turns.kept:
+        why = ", ".join(f"{n} {reason}" for reason, n in sorted(left_out.items()))
+        why = f"; left out: {why}" if why else ""
+        notes.append(f"{turns.kept} turn restrictions kept as {len(turns.pairs)} forbidden movements{why}")
+    if signals:
+        notes.append(f"{signals} traffic signals without timing: OpenStreetMap gives none")
+    passed = {n for way in extract.ways for n in way.nodes} & set(extract.barriers)
+    if passed:
+        kinds = Counter(extract.barriers[n] for n in passed)
+        named = ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items(), key=lambda p: (-p[1], p[0])))
+        notes.append(f"{len(passed)} barriers on streets are taken as open ({named})")
+    unsaid = sum(p.traffic.speed_forward_kmh is None for p in links)
+    notes.append(f"speed assumed by class on {unsaid} of {len(links)} links; capacity assumed by width on all")
+    return notes
+
+
+def _roads(directed: list[tuple[Piece, str]], number: dict[int, int]) -> Roads:
+    links = [p for p, _ in directed]
+    xy, first = flatten([p.line for p in links])
+    tail, head = (np.array([number[n] for n in at]) for at in ([p.tail for p in links], [p.head for p in links]))
+    nodes = np.zeros((len(number), 2))
+    nodes[tail], nodes[head] = xy[first[:-1]], xy[first[1:] - 1]
+    said = [p.traffic for p in links]
     default = [default_for(t.road_class) for t in said]
-    stated = [t.lanes_backward if back else t.lanes_forward for t, (_, back) in zip(said, links, strict=True)]
-    lanes = np.array([n or d.lanes for n, d in zip(stated, default, strict=True)])
-    width = lanes * np.array([d.lane_width_m for d in default])
-    speed = np.array([t.maxspeed_kmh for t in said])
-    speed = np.where(np.isnan(speed), [d.free_speed_kmh for d in default], speed)
+    lanes = np.array([t.lanes_forward or d.lanes for t, d in zip(said, default, strict=True)])
+    against = [0 if t.oneway else t.lanes_backward or d.lanes for t, d in zip(said, default, strict=True)]
+    assumed = lanes * np.array([d.lane_width_m for d in default])
+    width = np.array([np.nan if t.width_m is None else t.width_m for t in said]) * lanes / (lanes + against)
+    width = np.where(np.isnan(width), assumed, width)
+    speed = [t.speed_forward_kmh or d.free_speed_kmh for t, d in zip(said, default, strict=True)]
     return Roads(
-        ids=np.array([f"w{p.way.way_id}.{p.number}{'b' if back else 'f'}" for p, back in links]),
+        ids=np.array([f"{p.stem}{way}" for p, way in directed]),
         node_xy_m=nodes,
-        tail=ends[:, 0].astype(np.int32),
-        head=ends[:, 1].astype(np.int32),
-        length_m=shapely.length(np.asarray(lines, dtype=object)),
+        tail=tail.astype(np.int32),
+        head=head.astype(np.int32),
+        length_m=shapely.length(np.array([p.line for p in links], dtype=object)),
         road_class=np.array([t.road_class for t in said]),
         name=np.array([t.name for t in said]),
         lanes=lanes.astype(np.int8),
         width_m=width,
-        free_speed_mps=speed / 3.6,
+        free_speed_mps=np.array(speed) / 3.6,
         capacity_pcu_h=np.array([capacity_pcu_h(w) for w in width]),
         oneway=np.array([t.oneway for t in said]),
         bridge=np.array([t.bridge for t in said]),
         surface_m=np.full(len(links), np.nan),
-        modes=np.array([p.way.traffic.modes_backward if b else p.way.traffic.modes_forward for p, b in links], np.int8),
+        modes=np.array([t.modes_forward for t in said], np.int8),
         xy_m=xy,
         first_vertex=first,
         provenance=np.full(len(links), "surveyed"),
-        accuracy_m=np.full(len(links), _ACCURACY_M),
+        accuracy_m=np.full(len(links), ACCURACY_M),
         source=np.full(len(links), SOURCE),
     )

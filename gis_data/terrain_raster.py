@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,10 @@ def _write(grid: NDArray[np.float32], terrain: Terrain, path: Path, crs: str, na
     options = {"APPEND_SUBDATASET": "YES", "RASTER_TABLE": name, "TILE_FORMAT": "TIFF"}
     with rasterio.open(path, "w", crs=crs, transform=place, **profile, **options) as raster:
         raster.write(np.where(np.isnan(grid), np.float32(_NODATA), grid), 1)
+    # The driver stores no tile that is void throughout, and without the void's value it reads it back as 0.
+    with closing(sqlite3.connect(path)) as database, database:
+        table = "gpkg_2d_gridded_coverage_ancillary"
+        database.execute(f"UPDATE {table} SET data_null = ? WHERE tile_matrix_set_name = ?", (_NODATA, name))  # noqa: S608 # a constant
 
 
 def terrain_meta(terrain: Terrain) -> dict[str, Any]:

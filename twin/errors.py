@@ -129,6 +129,24 @@ class InvalidIntervention(RequestError):
     code = "invalid-intervention"
 
 
+class InvalidParams(RequestError):
+    """Parameters of a scenario outside their bounds, or unknown ones."""
+
+    code = "invalid-params"
+
+
+class NotComparable(RequestError):
+    """Two sets of runs that differ in more than the change under study."""
+
+    code = "not-comparable"
+
+
+class TooManyRuns(RequestError):
+    """More runs are waiting than the service takes."""
+
+    code = "too-many-runs"
+
+
 class ModelError(TwinError):
     """A computation left the range in which it is valid.
 
@@ -175,6 +193,18 @@ class RunError(TwinError):
 
     def __str__(self) -> str:
         return f"{self.run}: {self.why}"
+
+
+class RunCancelled(RunError):
+    """The asker stopped the run."""
+
+    code = "run-cancelled"
+
+
+class ResultNotReady(RunError):
+    """The result of a run that is not done, failed or was dismissed."""
+
+    code = "result-not-ready"
 
 
 class PluginFailed(RunError):

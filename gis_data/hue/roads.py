@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gis_data.hue.streets import Section, Street, node_streets, read_streets
+from gis_data.hue.noding import Section, node_streets
+from gis_data.hue.streets import Street, read_streets
 from gis_data.road_defaults import capacity_pcu_h
 from twin.city.ragged import flatten
-from twin.city.roads import CYCLE, MOTOR, WALK, Roads
+from twin.city.roads import Roads
 
 _KMH = 1 / 3.6
 
@@ -47,8 +48,8 @@ def _table(sections: list[Section], links: list[tuple[Section, Street, bool]]) -
         capacity_pcu_h=np.array([capacity_pcu_h(w) for w in width]),
         oneway=np.array([bool(street.oneway) for _, street, _ in links]),
         bridge=np.array([bool(street.bridge) for _, street, _ in links]),
-        surface_m=np.full(len(links), np.nan),
-        modes=np.full(len(links), MOTOR | CYCLE | WALK, dtype=np.int8),
+        surface_m=np.array([street.surface_m for _, street, _ in links]),
+        modes=np.array([street.modes for _, street, _ in links], dtype=np.int8),
         xy_m=xy,
         first_vertex=first,
         provenance=np.array([street.provenance for _, street, _ in links]),

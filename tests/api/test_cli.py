@@ -24,6 +24,22 @@ def test_info_prints_one_json_object_last() -> None:
     assert {"name", "nodes", "buildings", "admin_units", "area_km2", "crs", "warnings"} <= set(facts)
 
 
+def test_a_street_counts_once_also_where_people_walk_against_the_traffic(tmp_path: Path) -> None:
+    osm, out = tmp_path / "toy.osm", tmp_path / "toy.gpkg"
+    nodes = "".join(f'<node id="{i}" version="1" lon="{107.58 + i / 1000}" lat="16.46"/>' for i in (1, 2, 3))
+    refs = '<nd ref="1"/><nd ref="2"/>'
+    ways = (
+        f'<way id="1" version="1">{refs}<tag k="highway" v="primary"/></way>'
+        f'<way id="2" version="1"><nd ref="1"/><nd ref="3"/><nd ref="2"/>'
+        '<tag k="highway" v="primary"/><tag k="oneway" v="yes"/></way>'
+    )
+    osm.write_text(f'<osm version="0.6">{nodes}{ways}</osm>')
+    code, text = _run("city", "build", "--osm", str(osm), "--name", "Toy", "--out", str(out), "--json")
+    facts = json.loads(text.splitlines()[-1])
+    assert (code, facts["links"]) == (0, 4)
+    assert facts["street_km"] == 0.4  # 107 m, and 320 m there and back again
+
+
 def test_info_for_people_shows_the_notice() -> None:
     code, text = _run("city", "info", "hue")
     assert code == 0
@@ -55,3 +71,24 @@ def test_export_of_an_unknown_layer_lists_the_layers(tmp_path: Path) -> None:
     code, text = _run("city", "export", "hue", "--layer", "sewers", "--out", str(tmp_path / "x.gpkg"))
     assert code == 1
     assert "no such layer; one of roads, turn_bans" in text
+
+
+def test_building_from_an_elevation_file_without_a_system_asks_for_it_and_takes_it(tmp_path: Path) -> None:
+    osm, dem, out = tmp_path / "toy.osm", tmp_path / "a.asc", tmp_path / "toy.gpkg"
+    nodes = "".join(f'<node id="{i}" version="1" lon="{107.58 + i / 1000}" lat="16.46"/>' for i in (1, 2))
+    way = '<way id="1" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way>'
+    osm.write_text(f'<osm version="0.6">{nodes}{way}</osm>')
+    dem.write_text("ncols 30\nnrows 30\nxllcorner 560000\nyllcorner 1818000\ncellsize 200\n" + "7 " * 900)
+    words = ("city", "build", "--osm", str(osm), "--dem", str(dem), "--name", "Toy", "--out", str(out), "--json")
+    code, text = _run(*words)
+    assert code == 1
+    assert not out.exists()
+    assert json.loads(text.splitlines()[-1])["message"] == (
+        "a.asc: no reference system is stated. Give it with --dem-crs, e.g. --dem-crs EPSG:9214."
+    )
+    code, text = _run(*words, "--dem-crs", "EPSG:9214", "--dem-accuracy-m", "0.5", "--dem-offset-m", "-0.3")
+    assert code == 0
+    facts = json.loads(text.splitlines()[-1])
+    assert (facts["links"], facts["height_datum"]) == (2, "the city's own")
+    assert "a.asc states no reference system; EPSG:9214 was given for it" in facts["warnings"]
+    assert _run("city", "check", str(out))[0] == 0

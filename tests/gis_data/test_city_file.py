@@ -31,9 +31,22 @@ def test_voids_of_the_terrain_survive(tmp_path: Path) -> None:
     assert city.terrain is not None
     z = city.terrain.z_m.copy()
     z[1, 2] = np.nan
-    city = replace(city, terrain=replace(city.terrain, z_m=z))
+    city = replace(city, terrain=replace(city.terrain, z_m=z, accuracy_m=float("nan"), offset_m=None))
     write_city(city, tmp_path / "toy.gpkg")
     assert read_city(tmp_path / "toy.gpkg").digest == city.digest
+
+
+def test_wide_voids_survive_and_gis_software_sees_them_as_voids(tmp_path: Path) -> None:
+    city = toy_city()
+    assert city.terrain is not None
+    rough = np.full((600, 600), np.nan, dtype=np.float32)
+    rough[:300, :300] = 0.03
+    city = replace(city, terrain=replace(city.terrain, z_m=np.ones_like(rough), manning=rough, impervious=rough))
+    path = tmp_path / "toy.gpkg"
+    write_city(city, path)
+    assert read_city(path).digest == city.digest
+    with rasterio.open(f"GPKG:{path}:terrain_manning") as opened:
+        assert opened.read(1, masked=True).count() == 300 * 300
 
 
 def test_layers_are_named_and_in_epsg_9214(tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ def test_no_row_of_the_street_table_is_lost() -> None:
 
 
 def test_river_bridges_stand_in_their_order_downstream() -> None:
-    order = ["Cầu Nguyễn Hoàng", "Cầu Dã Viên", "Cầu Phú Xuân", "Cầu Trường Tiền", "Cầu Chợ Dinh"]
+    names = "Tuần,Nguyễn Hoàng,Dã Viên,Bạch Hổ,Phú Xuân,Trường Tiền,Chợ Dinh"
+    order = [f"Cầu {name}" for name in names.split(",")]
     city = hue()
     river = lines_of(city.waterways.xy_m, city.waterways.first_vertex)[city.waterways.index_of("huong")]
     lines = lines_of(city.roads.xy_m, city.roads.first_vertex)

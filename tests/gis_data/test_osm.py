@@ -1,154 +1,196 @@
-"""OpenStreetMap: what tags mean, how ways become links, and what is refused."""
+"""OpenStreetMap files: what is read out of them, and what is refused before it does harm."""
 
+import bz2
+import gzip
+import zlib
 from pathlib import Path
 
-import networkx as nx
-import numpy as np
+import osmium
 import pytest
+import shapely
+from osmium.osm import mutable
 
-from gis_data.assemble import assemble
-from gis_data.osm_network import network
 from gis_data.readers.osm import read_osm
-from gis_data.readers.osm_tags import interpret, speed_kmh
-from twin.city.city import City
-from twin.city.roads import CYCLE, MOTOR, WALK, Roads
 from twin.errors import SchemaError, TopologyError
 
-HEAD = '<?xml version="1.0"?><osm version="0.6">'
-NODES = "".join(f'<node id="{i}" version="1" lon="{107.58 + i / 1000}" lat="16.46"/>' for i in range(1, 8))
+from .osm_toy import HEAD, NODES, node, osm_file, way
+
+AGAIN = "Download the extract again; compare its size with the provider's."
+STREET = way(1, "1 2", highway="primary")
 
 
-def _way(number: int, refs: str, **tags: str) -> str:
-    nodes = "".join(f'<nd ref="{r}"/>' for r in refs.split())
-    said = "".join(f'<tag k="{k.replace("__", ":")}" v="{v}"/>' for k, v in tags.items())
-    return f'<way id="{number}" version="1">{nodes}{said}</way>'
-
-
-def _roads(tmp_path: Path, *ways: str) -> tuple[Roads, list[str]]:
-    path = tmp_path / "toy.osm"
-    path.write_text(HEAD + NODES + "".join(ways) + "</osm>", encoding="utf-8")
-    return network(read_osm(path).ways, crs="EPSG:9214", file=path.name)
-
-
-def test_ways_are_cut_where_they_meet_and_run_both_ways(tmp_path: Path) -> None:
-    roads, _ = _roads(tmp_path, _way(1, "1 2 3", highway="primary"), _way(2, "2 4", highway="residential"))
-    assert sorted(roads.ids.tolist()) == ["w1.0b", "w1.0f", "w1.1b", "w1.1f", "w2.0b", "w2.0f"]
-    assert roads.n_nodes == 4
-
-
-def test_a_bend_is_geometry_not_a_node(tmp_path: Path) -> None:
-    roads, _ = _roads(tmp_path, _way(1, "1 2 3", highway="primary"))
-    assert roads.n_nodes == 2
-    assert roads.first_vertex.tolist() == [0, 3, 6]
-
-
-def test_lanes_count_both_directions(tmp_path: Path) -> None:
-    roads, _ = _roads(tmp_path, _way(1, "1 2", highway="primary", lanes="5"))
-    assert sorted(roads.lanes.tolist()) == [2, 3]
-
-
-def test_islands_are_left_out_and_counted(tmp_path: Path) -> None:
-    ring = _way(1, "1 2 3", highway="primary")
-    roads, notes = _roads(tmp_path, ring, _way(2, "5 6", highway="primary", oneway="yes"))
-    assert set(roads.ids.tolist()) == {"w1.0f", "w1.0b"}
-    # Two: one-way binds vehicles, people walk back.
-    assert notes[0] == "2 links outside the connected core of the road network left out"
-
-
-def test_zero_length_pieces_are_left_out_and_counted(tmp_path: Path) -> None:
-    twin_node = '<node id="9" version="1" lon="107.582" lat="16.46"/>'
-    path = tmp_path / "toy.osm"
-    ways = _way(1, "1 2", highway="primary") + _way(2, "2 9", highway="primary")
-    path.write_text(HEAD + NODES + twin_node + ways + "</osm>", encoding="utf-8")
-    roads, notes = network(read_osm(path).ways, crs="EPSG:9214", file=path.name)
-    assert (roads.length_m > 0).all()
-    assert notes[0] == "1 pieces of zero length left out"
-
-
-@pytest.mark.parametrize(
-    ("tags", "forward", "backward"),
-    [
-        ({"highway": "primary"}, 7, 7),
-        ({"highway": "primary", "oneway": "yes"}, 7, WALK),
-        ({"highway": "primary", "oneway": "-1"}, WALK, 7),
-        ({"highway": "primary", "oneway": "yes", "oneway:bicycle": "no"}, 7, WALK | CYCLE),
-        ({"highway": "primary", "junction": "roundabout"}, 7, WALK),
-        ({"highway": "service", "access": "private"}, 0, 0),
-        ({"highway": "service", "access": "no", "foot": "yes"}, WALK, WALK),
-        ({"highway": "footway", "bicycle": "designated"}, WALK | CYCLE, WALK | CYCLE),
-        ({"highway": "motorway"}, MOTOR, 0),
-    ],
-)
-def test_who_may_go_which_way(tags: dict[str, str], forward: int, backward: int) -> None:
-    way = interpret(tags)
-    assert (way.modes_forward, way.modes_backward) == (forward, backward) if way else forward == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "kmh"),
-    [("50", 50.0), ("30 mph", 48.28), ("VN:urban", 50.0), ("walk", 7.0), ("none", np.nan), ("", np.nan)],
-)
-def test_speeds(text: str, kmh: float) -> None:
-    assert speed_kmh(text) == pytest.approx(kmh, abs=0.01, nan_ok=True)
-
-
-def test_an_xml_entity_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "bomb.osm"
-    path.write_text('<?xml version="1.0"?><!DOCTYPE osm [<!ENTITY a SYSTEM "file:///etc/passwd">]><osm/>')
+def _refused(path: Path) -> str:
     with pytest.raises(SchemaError) as caught:
         read_osm(path)
-    assert str(caught.value) == "bomb.osm: the XML declares a document type or an entity. Take a plain extract."
+    return str(caught.value)
 
 
-def test_a_file_without_roads_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "sea.osm"
-    path.write_text(HEAD + NODES + "</osm>")
-    with pytest.raises(TopologyError, match="no travelled way"):
-        read_osm(path)
+def test_the_same_is_read_from_every_packing(tmp_path: Path) -> None:
+    plain = osm_file(tmp_path, STREET, way(2, "3 4 14 3", building="yes"))
+    packed, packed2 = tmp_path / "toy.osm.gz", tmp_path / "toy.osm.bz2"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    packed2.write_bytes(bz2.compress(plain.read_bytes()))
+    extracts = [read_osm(p) for p in (plain, packed, packed2)]
+    assert [e.ways for e in extracts] == [extracts[0].ways] * 3
+    assert [e.counts for e in extracts] == [extracts[0].counts] * 3
+    assert extracts[0].counts["nodes"] == 27
+
+
+def test_shapes_lines_and_places_have_their_meaning(tmp_path: Path) -> None:
+    nodes = NODES.replace(node(9), node(9, amenity="hospital", name="Bệnh viện Trung ương"))
+    square = "3 4 14 13 3"
+    extract = read_osm(
+        osm_file(
+            tmp_path,
+            STREET,
+            way(2, square, building="house", building__levels="2"),
+            way(3, square, building="office", height="33 m"),
+            way(4, square, building="yes", building__levels="tall"),
+            way(5, square, natural="water", water="pond"),
+            way(6, square, landuse="residential"),
+            way(7, square, natural="wood"),
+            way(8, "5 6 16", waterway="canal", name="Sông Ngự Hà", width="20 m"),
+            way(9, "7 8", waterway="stream"),
+            nodes=nodes,
+        )
+    )
+    assert [(b.kind, b.storeys) for b in extract.buildings[:2]] == [("house", 2.0), ("office", 10.0)]
+    assert extract.buildings[2].storeys != extract.buildings[2].storeys
+    assert [(w.kind, isinstance(w.shape, shapely.MultiPolygon)) for w in extract.water] == [("pond", True)]
+    assert [u.kind for u in extract.land_use] == ["residential", "wood"]
+    assert [(w.kind, w.name, w.width_m, len(w.lon_lat)) for w in extract.waterways[:1]] == [
+        ("canal", "Sông Ngự Hà", 20.0, 3)
+    ]
+    assert extract.waterways[1].width_m != extract.waterways[1].width_m
+    assert [(p.osm_id, p.kind, p.name) for p in extract.places] == [("n9", "hospital", "Bệnh viện Trung ương")]
+    assert extract.warnings == ["1 buildings give a height only; storeys counted as 3.3 m each"]
+
+
+def test_every_way_is_accounted_for(tmp_path: Path) -> None:
+    open_building = way(4, "5 6", building="yes")
+    lost = way(2, "3 98", highway="primary")
+    extract = read_osm(osm_file(tmp_path, STREET, lost, way(3, "3 4", highway="proposed"), open_building))
+    assert extract.counts["highways"] == 3
+    assert [w.way_id for w in extract.ways] == [1]
+    assert extract.counts["highways not travelled"] == 1
+    assert extract.counts["highways without two known nodes"] == 1
+    assert extract.warnings == [
+        "1 nodes of ways are missing in the file; the ways are cut there",
+        "1 buildings have no closed outline and were left out",
+    ]
+
+
+@pytest.mark.parametrize("suffix", [".osm.gz", ".osm.bz2"])
+def test_a_truncated_packing_is_refused(tmp_path: Path, suffix: str) -> None:
+    pack = gzip.compress if suffix == ".osm.gz" else bz2.compress
+    whole = pack(osm_file(tmp_path, STREET).read_bytes())
+    path = tmp_path / f"cut{suffix}"
+    path.write_bytes(whole[: len(whole) // 2])
+    assert _refused(path) == f"cut{suffix}: truncated: the packed file ends in the middle. {AGAIN}"
+
+
+def test_a_damaged_packing_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bad.osm.gz"
+    path.write_bytes(b"not packed at all")
+    assert _refused(path).startswith("bad.osm.gz: damaged packing (")
+
+
+def test_a_truncated_plain_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cut.osm"
+    path.write_text(HEAD + NODES + STREET)
+    assert _refused(path).startswith("cut.osm: truncated or damaged OpenStreetMap file (XML parsing error")
 
 
 def test_a_truncated_pbf_is_refused(shared: Path, tmp_path: Path) -> None:
     path = tmp_path / "cut.osm.pbf"
     path.write_bytes((shared / "osm" / "andorra.osm.pbf").read_bytes()[:50_000])
-    with pytest.raises(SchemaError, match="truncated or damaged OpenStreetMap file"):
-        read_osm(path)
+    assert (
+        _refused(path) == f"cut.osm.pbf: truncated or damaged OpenStreetMap file (PBF error: unexpected EOF). {AGAIN}"
+    )
 
 
-def _build(shared: Path, osm: str, *dem: str) -> City:
-    tiles = [shared / "dem" / name for name in dem]
-    return assemble(osm=shared / "osm" / osm, dem=tiles, dem_offset_m=None, cell_m=30.0, name="x", say=lambda _: None)
+def test_a_decompression_bomb_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.osm.gz"
+    path.write_bytes(gzip.compress(HEAD.encode() + b" " * 60_000_000))
+    size = path.stat().st_size
+    assert _refused(path) == (
+        f"bomb.osm.gz: {size} bytes unpack to more than 50000000. "
+        "Refused as a decompression bomb; give the extract as .osm.pbf."
+    )
 
 
-def test_duitama_counts_agree_with_the_file(shared: Path) -> None:
-    counts = read_osm(shared / "osm" / "duitama.osm.pbf").counts
-    assert (counts["nodes"], counts["ways"], counts["highways"], counts["buildings"]) == (
-        246_601,
-        44_236,
-        5_016,
-        36_736,
+def _field(number: int, content: bytes | int) -> bytes:
+    """One field of a protocol buffer: a number or bytes."""
+
+    def varint(n: int) -> bytes:
+        return bytes([n & 127 | 128]) + varint(n >> 7) if n > 127 else bytes([n])
+
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content)
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def test_a_pbf_whose_block_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.osm.pbf"
+    size = 64 * 1024 * 1024
+    blob = _field(2, size) + _field(3, zlib.compress(bytes(size)))
+    head = _field(1, b"OSMHeader") + _field(3, len(blob))
+    path.write_bytes(len(head).to_bytes(4, "big") + head + blob)
+    assert path.stat().st_size < 100_000
+    assert _refused(path) == (
+        f"bomb.osm.pbf: truncated or damaged OpenStreetMap file (PBF error: illegal blob size). {AGAIN}"
     )
 
 
 @pytest.mark.parametrize(
-    ("osm", "dem", "crs"),
+    "prologue",
     [
-        ("duitama.osm.pbf", (), "EPSG:32618"),
-        ("north-bayreuth.osm.gz", ("N49E011.hgt.zip", "N50E011.hgt.zip"), "EPSG:32632"),
-        ("andorra.osm.pbf", ("N42E001.hgt.zip",), "EPSG:32631"),
+        '<!DOCTYPE osm [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE osm SYSTEM "https://example.org/osm.dtd">',
+        f"<!--{' ' * 2_000_000}--><!DOCTYPE osm [<!ENTITY a 'b'>]>",
     ],
 )
-def test_real_cities_are_connected_and_on_their_terrain(shared: Path, osm: str, dem: tuple[str, ...], crs: str) -> None:
-    city = _build(shared, osm, *dem)
-    roads = city.roads
-    motor = np.flatnonzero(roads.modes & MOTOR)
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_edges_from(zip(roads.tail[motor].tolist(), roads.head[motor].tolist(), strict=True))
-    assert city.crs == crs
-    assert nx.is_strongly_connected(graph)
-    if dem:
-        assert city.terrain is not None
-        heights = city.terrain.height_at(roads.node_xy_m)
-        assert not np.isnan(heights).any()
-        assert np.array_equal(np.isnan(roads.surface_m), roads.bridge)
-        assert (roads.surface_m <= heights[roads.tail] + 1e-9)[~roads.bridge].all()
-        assert 250 < heights.min() < heights.max() < 2_950  # from the Main valley to the Pyrenees' passes
+def test_an_entity_or_document_type_is_refused(tmp_path: Path, prologue: str) -> None:
+    path = tmp_path / "bomb.osm"
+    path.write_text(f'<?xml version="1.0"?>{prologue}<osm/>')
+    assert _refused(path) == "bomb.osm: the XML declares a document type or an entity. Take a plain extract."
+
+
+def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "latin.osm"
+    path.write_bytes(HEAD.encode() + b'<node id="1" lon="1" lat="1"><tag k="name" v="Caf\xe9 "/></node></osm>')
+    at = path.read_bytes().index(b"\xe9")
+    assert _refused(path) == f"latin.osm: text that is not UTF-8 near byte {at}. Save it as UTF-8."
+
+
+def test_text_in_a_pbf_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "latin.osm.pbf"
+    writer = osmium.SimpleWriter(osmium.io.File(str(path), "pbf,pbf_compression=none"))
+    for number in (1, 2):
+        writer.add_node(mutable.Node(id=number, version=1, location=(107.58 + number / 1000, 16.46)))
+    writer.add_way(mutable.Way(id=1, version=1, nodes=[1, 2], tags={"highway": "primary", "name": "Café"}))
+    writer.close()
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xe9 "))
+    assert _refused(path) == f"latin.osm.pbf: text that is not UTF-8. {AGAIN}"
+
+
+def test_an_unsorted_file_is_refused(tmp_path: Path) -> None:
+    path = osm_file(tmp_path, way(2, "1 2", highway="primary"), way(1, "2 3", highway="primary"))
+    assert _refused(path) == "toy.osm: not sorted (Way IDs out of order: 1). Sort it, e.g. with osmium sort."
+
+
+def test_an_empty_file_and_one_of_another_kind_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.osm").touch()
+    (tmp_path / "roads.shp").touch()
+    assert _refused(tmp_path / "empty.osm") == f"empty.osm: the file is empty. {AGAIN}"
+    assert _refused(tmp_path / "roads.shp") == (
+        "roads.shp: no OpenStreetMap file by its name. Give one of .osm.pbf, .osm.gz, .osm.bz2, .osm, .pbf."
+    )
+
+
+def test_a_file_without_roads_says_so(tmp_path: Path) -> None:
+    with pytest.raises(TopologyError) as caught:
+        read_osm(osm_file(tmp_path, way(1, "1 2", waterway="river")))
+    assert str(caught.value) == (
+        "toy.osm: no travelled way (highway=*) in the file. Take an extract of a settled area."
+    )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from twin.chance import stream
+from twin.chance import replication_seed, stream
 
 
 def test_the_same_name_and_seed_give_the_same_numbers() -> None:
@@ -16,3 +16,11 @@ def test_names_and_seeds_do_not_share_numbers() -> None:
 
 
 GOLDEN = [135333, 364457, 931446]
+
+
+def test_replications_have_their_own_seeds_and_the_first_is_the_studys() -> None:
+    seeds = [replication_seed(2026, k) for k in range(100)]
+    assert seeds[0] == 2026
+    assert len(set(seeds)) == 100
+    assert seeds == [replication_seed(2026, k) for k in range(100)]
+    assert set(seeds[1:]).isdisjoint(replication_seed(2027, k) for k in range(100))

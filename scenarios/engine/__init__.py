@@ -1,0 +1,1 @@
+"""The engine every scenario runs on: clock, run, result, store, replications, comparison."""

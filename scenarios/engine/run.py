@@ -1,0 +1,164 @@
+"""The one mutable handle of a run: what a scenario sees, starts, records and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.random import Generator as RandomStream
+from numpy.typing import ArrayLike, NDArray
+
+from scenarios.engine.clock import Clock, Flow, Phase
+from scenarios.engine.progress import Cancelled, Progress, Report
+from scenarios.engine.question import Question
+from scenarios.engine.result import Indicator, RunResult, Series
+from twin.chance import stream
+from twin.city.city import City
+from twin.errors import ModelError, RunCancelled, UnknownItem
+from twin.variables import Text
+
+MAX_SERIES_BYTES = 1 << 30
+"""A run that records more is stopped with a message: record at a longer interval."""
+
+Act = Callable[[], None]
+
+
+class Run:
+    """A run under way; handed to a scenario's function.
+
+    Attributes
+    ----------
+    base : City
+        The city as surveyed.
+    city : City
+        The city after the interventions so far.
+    state : object or None
+        The live state the run starts from.
+    env : Clock
+        SimPy's environment.
+    """
+
+    def __init__(
+        self, question: Question, city: City, *, report: Report | None = None, cancelled: Cancelled | None = None
+    ) -> None:
+        self.question, self.base, self.city, self.state = question, question.city, city, question.state
+        self.env = Clock(question.params.begin_s, question.params.horizon_s)
+        self._report, self._cancelled = report, cancelled
+        self._streams: dict[str, RandomStream] = {}
+        self._on_change: list[Act] = []
+        self._at_end: list[Act] = []
+        self._records: dict[str, list[tuple[float, NDArray[Any]]]] = {}
+        self._bytes = 0
+        self._indicators: dict[tuple[str, str], float] = {}
+        self._notes: list[Text] = []
+
+    @property
+    def now_s(self) -> float:
+        """Simulated time [s]; 0 is the first moment that counts."""
+        return float(self.env.now)
+
+    def rng(self, name: str) -> RandomStream:
+        """Return the run's random stream of a name; asked again, it goes on where it was."""
+        if name not in self._streams:
+            self._streams[name] = stream(self.question.seed, name)
+        return self._streams[name]
+
+    def start(self, process: Generator[simpy.Event, Any, Any]) -> simpy.Process:
+        """Start a SimPy process, such as a crew or a patrol."""
+        return self.env.process(process)
+
+    def carry(self, flow: Flow) -> None:
+        """Move a kernel's model along with the clock."""
+        self.env.carry(flow)
+
+    def every(self, period_s: float, act: Act, phase: Phase = Phase.RESPONSE, *, first_s: float | None = None) -> None:
+        """Call an act at `first_s` (now, unless given) and once each period after it, in a phase."""
+        self.env.every(period_s, act, phase, first_s=first_s)
+
+    def at(self, at_s: float, act: Act, phase: Phase = Phase.RESPONSE) -> None:
+        """Call an act once, in a phase."""
+        self.env.at(at_s, act, phase)
+
+    def at_end(self, act: Act) -> None:
+        """Call an act after the clock stopped at the horizon: the place to report indicators."""
+        self._at_end.append(act)
+
+    def on_change(self, act: Act) -> None:
+        """Call an act whenever the timeline changed `run.city`."""
+        self._on_change.append(act)
+
+    def change(self, city: City) -> None:
+        """Put a changed city in place and tell the models."""
+        self.city = city
+        for act in self._on_change:
+            act()
+
+    def record(self, variable: str, values: ArrayLike) -> None:
+        """Keep a variable's values at the present moment, one per place.
+
+        Raises
+        ------
+        UnknownItem
+            The scenario declares no such variable.
+        ModelError
+            The run has recorded more than `MAX_SERIES_BYTES`.
+        """
+        spec = self.question.scenario.variables.get(variable)
+        if spec is None:
+            raise UnknownItem(variable, f"{self.question.scenario.name} declares no such variable")
+        kept = np.array(values, dtype=spec.dtype)
+        self._bytes += kept.nbytes
+        if self._bytes > MAX_SERIES_BYTES:
+            raise ModelError("recorder", f"more than {MAX_SERIES_BYTES >> 20} MB of series; lengthen the interval")
+        self._records.setdefault(variable, []).append((self.now_s, kept))
+
+    def indicator(self, key: str, value: float, group: str = "") -> None:
+        """Report a number; NaN where it is not defined.
+
+        Raises
+        ------
+        UnknownItem
+            The scenario declares no such indicator.
+        """
+        if key not in self.question.scenario.indicators:
+            raise UnknownItem(key, f"{self.question.scenario.name} declares no such indicator")
+        self._indicators[(key, group)] = float(value)
+
+    def note(self, vi: str, en: str) -> None:
+        """Say something a reader of the result must know, in both languages; once each."""
+        if (text := Text(vi, en)) not in self._notes:
+            self._notes.append(text)
+
+    def say(self, text: Text) -> None:
+        """Report progress to whoever asked.
+
+        Raises
+        ------
+        RunCancelled
+            The run is no longer wanted.
+        """
+        if self._cancelled is not None and self._cancelled():
+            raise RunCancelled(self.question.run_id, f"cancelled at {self.now_s:.0f} s of simulated time")
+        if self._report is not None:
+            span_s = self.env.horizon_s - self.env.begin_s
+            self._report(Progress((self.now_s - self.env.begin_s) / span_s, self.now_s, text))
+
+    def finish(self) -> RunResult:
+        """Let the models report, and return the result; called by the engine when the clock has stopped."""
+        for act in self._at_end:
+            act()
+        series = {
+            key: Series(time_s=np.array([t for t, _ in rows]), values=np.stack([v for _, v in rows]))
+            for key, rows in self._records.items()
+        }
+        declared = self.question.scenario
+        return RunResult(
+            run_id=self.question.run_id,
+            manifest=self.question.identity(),
+            specs={**declared.indicators, **declared.variables},
+            indicators=tuple(Indicator(k, g, v) for (k, g), v in sorted(self._indicators.items())),
+            series=series,
+            notes=tuple(self._notes),
+        )

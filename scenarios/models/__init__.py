@@ -1,0 +1,1 @@
+"""Models: objects over kernels, moved by a run's clock."""

@@ -1,0 +1,158 @@
+"""The traffic scenario on a town of two banks: nobody lost, closures felt, the same bytes in every process."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import scenarios
+from scenarios.engine.result import RunResult
+from scenarios.engine.timeline import Inject
+from scenarios.traffic.params import CLASSES
+from tests.scenarios.cities import two_banks
+from twin.city.interventions import CloseLink, CloseStreet, Intervention
+from twin.city.roads import CYCLE, MOTOR
+from twin.errors import InvalidParams
+
+ROOT = Path(__file__).parents[3]
+WEST, EAST = CloseStreet("Cầu Tây"), CloseStreet("Cầu Đông")
+SHORT = {"duration_min": 30, "warm_up_min": 10, "cool_down_min": 20}
+
+
+def go(*changes: Intervention, timeline: tuple[Inject, ...] = (), seed: int = 1, **params: float) -> RunResult:
+    return scenarios.run(
+        two_banks(), "traffic", params={**SHORT, **params}, interventions=changes, timeline=timeline, seed=seed
+    )
+
+
+def flow(result: RunResult, street: str) -> np.ndarray:
+    """Flow over both directions of a street by interval [veh/h]."""
+    return np.asarray(result.series["flow_veh_h"].values[:, two_banks().roads.links_named(street)].sum(axis=1))
+
+
+def test_every_trip_is_accounted_for() -> None:
+    result = go(demand_scale=1.5)
+    for group in ("", *CLASSES):
+        ends = [result.value(k, group) for k in ("completed", "unfinished", "unreachable", "cut_off")]
+        assert sum(ends) == result.value("trips", group)
+    assert result.value("trips") == sum(result.value("trips", c) for c in CLASSES)
+    assert result.value("vkt_km") == pytest.approx(sum(result.value("vkt_km", c) for c in CLASSES))
+    assert result.value("unreachable") == 0
+
+
+def test_on_an_empty_road_there_is_no_delay() -> None:
+    result = go(demand_scale=0.005)
+    assert result.value("completed") > 0
+    assert result.value("mean_delay_s") == pytest.approx(0.0, abs=1e-3)
+
+
+def test_more_demand_never_makes_it_faster() -> None:
+    delays = [go(demand_scale=d).value("mean_delay_s") for d in (0.2, 1.0, 2.0)]
+    assert delays[0] < delays[1] < delays[2]
+
+
+def test_closing_a_bridge_sends_everyone_over_the_other_one_and_costs_time() -> None:
+    before, after = go(), go(WEST)
+    assert before.value("trips") == after.value("trips"), "a closure never changes who travels"
+    assert flow(before, "Cầu Tây").sum() > 0
+    assert flow(after, "Cầu Tây").sum() == 0
+    assert flow(after, "Cầu Đông").mean() > 1.3 * flow(before, "Cầu Đông").mean()
+    assert after.value("mean_delay_s") > before.value("mean_delay_s") + 10.0
+    assert after.value("unreachable") == 0
+
+
+def test_closing_both_bridges_leaves_no_way_and_says_so() -> None:
+    result = go(WEST, EAST)
+    assert result.value("unreachable") == result.value("trips") > 0
+    assert result.value("vkt_km") == 0
+
+
+def test_closing_for_motor_vehicles_lets_bicycles_pass() -> None:
+    result = go(CloseStreet("Cầu Tây", MOTOR), CloseStreet("Cầu Đông", MOTOR))
+    assert result.value("unreachable", "bicycle") == 0
+    assert result.value("completed", "bicycle") > 0
+    assert result.value("completed", "motorcycle") == 0
+    assert go(CloseStreet("Cầu Tây", CYCLE), CloseStreet("Cầu Đông", CYCLE)).value("completed", "bicycle") == 0
+
+
+def test_closing_under_way_turns_those_who_head_there_and_lets_the_others_finish() -> None:
+    result = go(timeline=(Inject(900.0, WEST),))
+    west, east = flow(result, "Cầu Tây"), flow(result, "Cầu Đông")
+    assert west[:3].min() > 0
+    assert 0 < west[3] < 0.5 * west[:3].mean(), "who is on the bridge leaves it in the next minutes"
+    assert west[4:].sum() == 0
+    assert east[4:].mean() > 1.3 * east[:3].mean()
+    assert result.value("cut_off") == result.value("unreachable") == 0
+
+
+def test_reopening_brings_them_back() -> None:
+    result = go(timeline=(Inject(300.0, WEST, 900.0),))
+    west = flow(result, "Cầu Tây")
+    assert west[0] > 0
+    assert west[2] == 0
+    assert west[4:].min() > 0
+
+
+def test_cut_off_under_way_is_counted() -> None:
+    result = go(timeline=(Inject(900.0, WEST), Inject(900.0, EAST)))
+    assert result.value("cut_off") > 0
+    assert result.value("unreachable") > 0
+    ends = [result.value(k) for k in ("completed", "unfinished", "unreachable", "cut_off")]
+    assert sum(ends) == result.value("trips")
+
+
+def test_one_direction_can_be_closed() -> None:
+    north = next(i for i in two_banks().roads.ids.tolist() if i == "21-26")
+    result = go(CloseLink((north,)))
+    link = two_banks().roads.index_of(north)
+    assert result.series["flow_veh_h"].values[:, link].sum() == 0
+    assert flow(result, "Cầu Tây").sum() > 0, "the other direction is still used"
+
+
+def test_series_cover_the_period_with_bounded_memory() -> None:
+    result = go(interval_min=10.0)
+    n = len(two_banks().roads)
+    for key in ("flow_veh_h", "speed_ratio", "queue_veh"):
+        assert result.series[key].values.shape == (3, n)
+        assert result.series[key].time_s.tolist() == [600.0, 1200.0, 1800.0]
+    ratio = result.series["speed_ratio"].values
+    assert np.nanmin(ratio) >= 0.0
+    assert np.nanmax(ratio) <= 1.0 + 1e-6
+
+
+def test_paired_study_finds_the_closure() -> None:
+    question = scenarios.ask(
+        two_banks(), "traffic", params={**SHORT, "duration_min": 15, "replications": 6}, interventions=[WEST]
+    )
+    study = scenarios.study(question)
+    delay = next(d for d in study.indicators if (d.key, d.group) == ("mean_delay_s", ""))
+    trips = next(d for d in study.indicators if (d.key, d.group) == ("trips", ""))
+    assert (trips.difference.mean, trips.difference.half_width) == (0.0, 0.0)
+    assert delay.difference.half_width is not None
+    assert delay.difference.mean > delay.difference.half_width > 0.0
+    west = two_banks().roads.links_named("Cầu Tây")
+    assert np.all(study.places["flow_veh_h"].difference[west] <= 0.0)
+
+
+def test_another_process_gives_the_same_bytes() -> None:
+    code = (
+        "import hashlib\nfrom tests.scenarios.traffic.test_traffic import WEST, go\n"
+        "f = go(WEST).files()\nprint(hashlib.sha256(b''.join(f[k] for k in sorted(f))).hexdigest())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 # own code
+    files = go(WEST).files()
+    assert done.stdout.strip() == hashlib.sha256(b"".join(files[k] for k in sorted(files))).hexdigest()
+
+
+def test_shares_that_are_all_zero_are_refused() -> None:
+    nobody = {f"share_{c}": 0.0 for c in CLASSES}
+    with pytest.raises(InvalidParams, match="must not all be 0"):
+        scenarios.run(two_banks(), "traffic", params=nobody)
+
+
+def test_listing_scenarios_loads_no_compiler() -> None:
+    code = "import sys\nfrom scenarios.registry import installed\ninstalled()\nassert 'numba' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)  # noqa: S603 # own code
