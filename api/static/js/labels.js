@@ -10,6 +10,8 @@ const STYLES = {
   place: { token: "text_place", weight: 600 },
 };
 const PAD_PX = 5;
+/** Letters are drawn at twice their size: sharp, and cheap to scale. */
+const SHARP_PX = 26 * Math.min(2, globalThis.devicePixelRatio || 1);
 const M_PER_PX_0 = 156_543.03;
 const measure = document.createElement("canvas").getContext("2d");
 const widths = new Map();
@@ -98,7 +100,7 @@ export function textLayers(chosen, theme) {
         updateTriggers: { getColor: theme.text_halo.join() },
       }),
       new deck.TextLayer({
-        ...common, id: `label-${style}`, getColor: theme[token], fontSettings: { fontSize: 26 * Math.min(2, globalThis.devicePixelRatio || 1), buffer: 4 },
+        ...common, id: `label-${style}`, getColor: theme[token], fontSettings: { fontSize: SHARP_PX, buffer: 4 },
         updateTriggers: { getColor: theme[token].join() },
       }),
     );

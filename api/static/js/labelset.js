@@ -208,7 +208,10 @@ function along(xy, share, spanM) {
   return { at: point(middle), angle };
 }
 
-/** @param {import("./pack.js").Pack|undefined} pack @param {"place"|"water"} style @param {(kind: string) => number} from @returns {Label[]} */
+/**
+ * @param {import("./pack.js").Pack|undefined} pack @param {"place"|"water"} style
+ * @param {(kind: string) => number} from @returns {Label[]}
+ */
 function points(pack, style, from) {
   const out = [];
   for (let row = 0; row < (pack?.count ?? 0); row++) {

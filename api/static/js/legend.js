@@ -2,7 +2,7 @@
 
 import { byId, el, swatch } from "./dom.js";
 import { number, t } from "./i18n.js";
-import { CHANGE } from "./statelayers.js";
+import { CHANGE, FLOW } from "./statelayers.js";
 
 /**
  * Fill the legend.
@@ -44,7 +44,8 @@ function changeRows(item) {
     t("legend.less", { n: 200 }), t("legend.less_range", { low: 50, high: 200 }), t("legend.same", { n: 50 }),
     t("legend.more_range", { low: 50, high: 200 }), t("legend.more", { n: 200 }),
   ];
-  return CHANGE.map(({ colour }, i) => item(colour, i === 2 ? "thin" : "line", words[i]));
+  const rows = CHANGE.map(({ colour }, i) => item(colour, i === 2 ? "thin" : "line", words[i]));
+  return [...rows, item(FLOW, "line", t("legend.flow"))];
 }
 
 /**

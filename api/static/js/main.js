@@ -45,7 +45,8 @@ async function start() {
   app.names = new NameIndex(packs);
   app.home = { ...spec.initialViewState };
   const view = store.get().view ? { ...app.home, ...store.get().view } : app.home;
-  app.map = new MapView(byId("map"), { view, onView: (v) => store.set({ view: short(v) }), onClick: clicked, tip: (info) => tip(app, info) });
+  const onView = (v) => store.set({ view: short(v) });
+  app.map = new MapView(byId("map"), { view, onView, onClick: clicked, tip: (info) => tip(app, info) });
   app.run = new RunPanel(byId("section-run"), { scenarios, names: app.names, store, onDone: (ids) => openComparison(ids) });
   store.set({ view: short(view) });
   wire();
@@ -69,7 +70,8 @@ async function openComparison(ids) {
     const closures = interventions.filter((i) => i.kind.startsWith("close")).map((i) => ({ ...i, label: i.links?.join(", ") }));
     const step = store.get().linked ? store.get().step : Math.floor(comparison.steps / 2);
     store.set({
-      comparison, closures: closures.length ? closures : store.get().closures, linked: null, tab: "run",
+      comparison, show: store.get().linked && linked.show ? linked.show : comparison.flow.a.length ? "change" : "speed",
+      closures: closures.length ? closures : store.get().closures, linked: null, tab: "run",
       step: Math.max(0, Math.min(step, comparison.steps - 1)),
     });
     bringIntoView(app, closedRows(app, store.get().closures));
@@ -142,8 +144,9 @@ function drawSelected() {
       more.push([t("field.ratio"), percent(live.decoded.ratio[row])], [t("field.flow"), flow(live.decoded.flow[row])]);
     }
     const name = app.packs.roads.value("name", row);
-    if (name) actions.push(el("button", { type: "button", class: "button", onclick: () => app.run.close(name) }, t("inspector.close_street")));
-    actions.push(el("button", { type: "button", class: "button", onclick: () => closeSection(row) }, t("inspector.close_section")));
+    const button = (text, onclick) => el("button", { type: "button", class: "button", onclick }, text);
+    if (name) actions.push(button(t("inspector.close_street"), () => app.run.close(name)));
+    actions.push(button(t("inspector.close_section"), () => closeSection(row)));
   }
   const pack = app.packs[selected.key];
   drawInspector({ pack, row: selected.row, spec: app.spec, more, actions, onClose: () => store.set({ selected: null }) });
@@ -182,7 +185,8 @@ function drawPanels() {
     byId(`section-${tab}`).hidden = s.tab !== tab;
   }
   if (s.tab === "live") drawLive(byId("section-live"), s.live, app.packs, show);
-  if (s.tab === "layers") drawLayers(byId("section-layers"), app.spec, s.switched, (key, on) => store.set({ switched: { ...s.switched, [key]: on } }));
+  const toggle = (key, on) => store.set({ switched: { ...store.get().switched, [key]: on } });
+  if (s.tab === "layers") drawLayers(byId("section-layers"), app.spec, s.switched, toggle);
   byId("picking").hidden = !s.picking;
 }
 
@@ -194,7 +198,7 @@ function drawCompare() {
   for (const id of ["divider", "side-a", "side-b"]) byId(id).hidden = !c;
   byId("feed").hidden = Boolean(c);
   byId("side-a").textContent = `A · ${t("compare.a")}`;
-  byId("side-b").textContent = `B · ${t("compare.b")}`;
+  byId("side-b").textContent = `B · ${t(s.show === "change" ? "compare.b_change" : "compare.b")}`;
   const names = s.closures.map((x) => x.name ?? x.label);
   if (c && app.shownResult !== c) setTimeout(() => app.run.result.scrollIntoView({ block: "start" }), 0);
   app.shownResult = c;

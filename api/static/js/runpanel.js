@@ -1,7 +1,7 @@
 /** The what-if: choose a scenario, its parameters and closures, run it beside its baseline, watch and cancel. */
 
 import { el } from "./dom.js";
-import { number, pick, span, t } from "./i18n.js";
+import { language, number, pick, span, t } from "./i18n.js";
 import { json, listen, post } from "./net.js";
 import { suggest } from "./search.js";
 
@@ -67,14 +67,16 @@ export class RunPanel {
     const chips = closures.map((c) =>
       el("li", {}, c.name ?? c.label,
         el("button", { type: "button", "aria-label": t("run.remove", { name: c.name ?? c.label }), onclick: () => this.remove(c) }, "✕")));
-    const input = el("input", { type: "text", id: "close-name", placeholder: t("run.close_by_name"), "aria-label": t("run.close_by_name"), autocomplete: "off" });
+    const words = { placeholder: t("run.close_by_name"), "aria-label": t("run.close_by_name") };
+    const input = el("input", { type: "text", id: "close-name", autocomplete: "off", ...words });
+    const pickOnMap = () => this.store.set({ picking: !picking });
     const list = el("ul", { class: "list", role: "listbox", hidden: true });
     suggest(input, list, (text) => this.names.find(text, { only: "roads" }), (found) => this.close(found.name));
     return [
       el("ul", { class: "chips", id: "closures" }, ...chips),
       ...(closures.length ? [] : [el("p", { class: "hint" }, t("run.closures_hint"))]),
       el("div", { class: "row" }, input,
-        el("button", { type: "button", id: "pick", class: "button", "aria-pressed": String(picking), onclick: () => this.store.set({ picking: !picking }) }, t("run.pick"))),
+        el("button", { type: "button", id: "pick", class: "button", "aria-pressed": String(picking), onclick: pickOnMap }, t("run.pick"))),
       list,
     ];
   }
@@ -103,15 +105,18 @@ export class RunPanel {
     const value = this.values[name] ?? this.standard(name, p);
     const keep = (v) => { this.values[name] = v; };
     let input;
-    if (p.enum) input = el("select", { onchange: (e) => keep(e.target.value) }, ...p.enum.map((v) => el("option", { value: v, selected: v === value }, String(v))));
-    else if (p.type === "boolean") input = el("input", { type: "checkbox", checked: value, onchange: (e) => keep(e.target.checked) });
+    if (p.enum) {
+      const options = p.enum.map((v) => el("option", { value: v, selected: v === value }, String(v)));
+      input = el("select", { onchange: (e) => keep(e.target.value) }, ...options);
+    } else if (p.type === "boolean") input = el("input", { type: "checkbox", checked: value, onchange: (e) => keep(e.target.checked) });
     else if (p.type === "number" || p.type === "integer") {
-      input = el("input", { type: "number", value: String(value ?? ""), min: p.minimum, max: p.maximum, step: p.type === "integer" ? "1" : "any",
-        oninput: (e) => keep(Number(e.target.value)) });
+      const range = { min: p.minimum, max: p.maximum, step: p.type === "integer" ? "1" : "any" };
+      input = el("input", { type: "number", value: String(value ?? ""), ...range, oninput: (e) => keep(Number(e.target.value)) });
     } else input = el("input", { type: "text", value: String(value ?? ""), oninput: (e) => keep(e.target.value) });
     input.id = `param-${name}`;
-    return el("label", { class: "field" }, el("span", {}, words), input, el("span", { class: "unit" }, p.unit && p.unit !== "1" ? p.unit : ""),
-      ...(bounds || p.source ? [el("small", {}, [bounds, p.source].filter(Boolean).join(" · "))] : []));
+    const unit = el("span", { class: "unit" }, p.unit && p.unit !== "1" ? p.unit : "");
+    return el("label", { class: "field" }, el("span", {}, words), input, unit,
+      ...(bounds || p.source ? [el("small", {}, [bounds, sourceOf(p)].filter(Boolean).join(" · "))] : []));
   }
 
   /** Return what a field starts with: the scenario's default, but enough replications to show how sure a difference is. */
@@ -215,6 +220,12 @@ export class RunPanel {
       el("progress", { id: "progress", max: 1, value: share, "aria-label": t("run.progress") }), line("compare.a", a), line("compare.b", b),
       el("button", { type: "button", id: "cancel", class: "button", onclick: () => this.cancel() }, t("run.cancel"))));
   }
+}
+
+/** Say where a default comes from; in Vietnamese at least whether it is an assumption, sources being in English. */
+function sourceOf({ source = "" }) {
+  if (language() === "en") return source;
+  return /assum/i.test(source) ? t("run.assumed") : "";
 }
 
 /** @param {number|string} value seconds, or a time as text */

@@ -52,9 +52,10 @@ export function drawScene(app, s) {
   const c = s.comparison;
   if (c?.steps) {
     const step = Math.min(s.step, c.steps - 1);
-    values.push(...app.state.speed("speed@a", c.ratio.a[step], ctx));
-    const change = s.show === "change" && c.flow.a[step] && c.flow.b[step];
-    values.push(...(change ? app.state.change("change@b", c.flow.a[step], c.flow.b[step], ctx) : app.state.speed("speed@b", c.ratio.b[step], ctx)));
+    const { a, b } = c.flow;
+    if (s.show === "change" && a[step] && b[step]) {
+      values.push(...app.state.flow("flow@a", a[step], ctx), ...app.state.change("change@b", a[step], b[step], ctx));
+    } else values.push(...app.state.speed("speed@a", c.ratio.a[step], ctx), ...app.state.speed("speed@b", c.ratio.b[step], ctx));
   } else if (s.live && s.switched.live !== false) values.push(...app.state.speed("speed", s.live.decoded.ratio, ctx));
   const closed = app.state.closed(c ? "closed@b" : "closed", closedRows(app, s.closures), ctx);
   const selected = s.selected?.key === "roads" ? app.state.selection(streetRows(app, s.selected.row), ctx) : [];

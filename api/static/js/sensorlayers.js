@@ -38,7 +38,8 @@ export function sensorLayers(live, packs, ctx) {
     for (const s of live.stations ?? []) {
       const row = packs.bike_stations.rowOf(s.id);
       if (row < 0 || s.bikes === null) continue;
-      badges.push({ at: at(packs.bike_stations, row), text: `${s.bikes}/${s.docks ?? "?"}`, stale: health.get(s.id) !== "fresh", fill: [224, 242, 240] });
+      const stale = health.get(s.id) !== "fresh";
+      badges.push({ at: at(packs.bike_stations, row), text: `${s.bikes}/${s.docks ?? "?"}`, stale, fill: [224, 242, 240] });
     }
   }
   if (packs.gauges && ctx.shown.has("gauges")) {
