@@ -187,3 +187,9 @@ def test_synthetic_days_follow_each_other_without_end() -> None:
     second = replay.due(PLAN.start_s + 2 * 86_400.0)
     assert second == synthetic_day(CITY, replace(PLAN, day=date(2025, 10, 28)))
     assert not replay.ended
+
+
+def test_a_city_without_sensors_has_empty_days() -> None:
+    bare = City(name="bare", crs=CITY.crs, roads=CITY.roads)
+    assert synthetic_day(bare, PLAN) == []
+    assert Replay("days", synthetic_days(bare, PLAN)).ended

@@ -105,9 +105,9 @@ def synthetic_day(city: City, plan: DayPlan) -> list[Observation]:
 
 
 def synthetic_days(city: City, plan: DayPlan) -> Iterator[Observation]:
-    """Yield day after day without end, in order of event time."""
-    while True:
-        yield from synthetic_day(city, plan)
+    """Yield day after day without end, in order of event time; nothing where the city has no sensor."""
+    while day := synthetic_day(city, plan):
+        yield from day
         plan = replace(plan, day=plan.day + timedelta(days=1))
 
 
