@@ -79,7 +79,7 @@ PROBLEMS: dict[type[TwinError], Words] = {
 """Every error class of the twin; a test holds the table complete."""
 
 _HTTP_VI = {
-    404: "Không tìm thấy", 405: "Phương thức không được phép", 413: "Nội dung quá lớn",
+    400: "Nội dung không đọc được", 404: "Không tìm thấy", 405: "Phương thức không được phép", 413: "Nội dung quá lớn",
     422: "Yêu cầu không hợp lệ", 503: "Chưa sẵn sàng",
 }  # fmt: skip
 

@@ -46,6 +46,7 @@ class Link(Shape):
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI description of the problem documents a route may answer with."""
     words = {
+        400: "The body is not text",
         404: "No such thing",
         409: "The things named do not fit together",
         413: "The body is too large",
