@@ -10,7 +10,8 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
-from gis_data.hue.build import TABLES, hue
+from gis_data.hue.build import hue
+from gis_data.hue.columns import TABLES
 from gis_data.hue.noding import MERGE_M, node_streets
 from gis_data.hue.roads import roads_of
 from gis_data.hue.streets import read_streets
