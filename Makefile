@@ -11,8 +11,8 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
-run: $(VENV)/.ready ## build the embedded city and say what is in it
-	$(BIN)/hue-twin city info hue
+run: $(VENV)/.ready ## serve the embedded city with its map and a synthetic live feed
+	$(BIN)/hue-twin serve
 
 test: $(VENV)/.ready check ## format, lint, types, contracts, tests
 	$(BIN)/python -m pytest
