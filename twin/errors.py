@@ -207,6 +207,12 @@ class ResultNotReady(RunError):
     code = "result-not-ready"
 
 
+class NotReady(RunError):
+    """A part of the service has stopped."""
+
+    code = "not-ready"
+
+
 class PluginFailed(RunError):
     """A scenario of another distribution could not be loaded or raised."""
 

@@ -53,6 +53,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         422: "The request is not valid",
         429: "Too many runs are waiting",
         500: "The service failed",
+        503: "A part of the service has stopped",
     }
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
