@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench clean
+.PHONY: run test postgis check bench clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -14,8 +14,11 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 run: $(VENV)/.ready ## serve the embedded city with its map and a synthetic live feed
 	$(BIN)/hue-twin serve
 
-test: $(VENV)/.ready check ## format, lint, types, contracts, tests
+test: $(VENV)/.ready check postgis ## format, lint, types, contracts, tests
 	$(BIN)/python -m pytest
+
+postgis: ## the server of the database tests, from Debian's packages where root may install them
+	@.ci/postgis
 
 check: $(VENV)/.ready
 	$(BIN)/ruff format --check .
