@@ -30,4 +30,5 @@ bench: $(VENV)/.ready ## speed as ratios against peers on the same work; needs t
 	$(BIN)/python -m tests.benchmarks
 
 clean:
+	find . -name "*.nbi" -delete -o -name "*.nbc" -delete
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
