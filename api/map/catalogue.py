@@ -68,6 +68,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "boat_launch": ("Bến thuyền", "Boat launch"),
     "flood_parking_car": ("Điểm đỗ ô tô khi lũ", "Flood refuge for cars"),
     "flood_parking_motorbike": ("Điểm đỗ xe máy khi lũ", "Flood refuge for motorbikes"),
+    "gateway": ("Cửa ngõ", "Gateway"),
     "airport": ("Sân bay", "Airport"),
     "beach": ("Bãi biển", "Beach"),
     "hill": ("Đồi, núi", "Hill"),

@@ -17,6 +17,7 @@ from api.map.style import (
     PLACE_COLOURS,
     ROAD_WIDTH_PX,
     SPEED_RATIO,
+    SPEED_RATIO_DARK,
     THEMES,
     Colour,
 )
@@ -50,7 +51,10 @@ def map_spec(city: City, lang: str = "vi", *, base: str = "/api/v1/city/layers")
         "deckVersion": DECK_VERSION,
         "lang": lang,
         "themes": THEMES,
-        "speedRatio": [{"below": below, "colour": colour} for below, colour in SPEED_RATIO],
+        "speedRatio": [
+            {"below": below, "light": light, "dark": dark}
+            for (below, light), dark in zip(SPEED_RATIO, SPEED_RATIO_DARK, strict=True)
+        ],
         "kinds": {kind: words[0 if lang == "vi" else 1] for kind, words in KINDS.items()},
         "layerList": [{**layer, "title": layer["title"][lang]} for layer in city_layers(city)] + _teams(city, lang),
     }

@@ -13,13 +13,13 @@ THEMES: dict[str, dict[str, Colour]] = {
         "building": (221, 213, 203),
         "building_edge": (200, 190, 178),
         "parcel_edge": (150, 140, 128, 140),
-        "road_0": (255, 222, 150),
-        "road_1": (255, 240, 194),
+        "road_0": (255, 253, 247),
+        "road_1": (255, 254, 250),
         "road_2": (255, 255, 255),
         "road_3": (255, 255, 255),
         "road_4": (250, 248, 244),
-        "case_0": (206, 158, 78),
-        "case_1": (206, 176, 112),
+        "case_0": (150, 140, 126),
+        "case_1": (168, 159, 146),
         "case_2": (186, 178, 166),
         "case_3": (205, 199, 189),
         "case_4": (218, 213, 204),
@@ -42,8 +42,8 @@ THEMES: dict[str, dict[str, Colour]] = {
         "building": (46, 52, 59),
         "building_edge": (60, 67, 75),
         "parcel_edge": (110, 116, 124, 130),
-        "road_0": (128, 108, 66),
-        "road_1": (108, 96, 68),
+        "road_0": (112, 117, 124),
+        "road_1": (98, 104, 112),
         "road_2": (84, 90, 98),
         "road_3": (68, 74, 82),
         "road_4": (58, 64, 71),
@@ -121,3 +121,6 @@ SPEED_RATIO: tuple[tuple[float, Colour], ...] = (
     (2.01, (49, 84, 149)),
 )
 """Upper bound of speed over free-flow speed, and its colour: red–yellow–blue, safe for red-green blindness."""
+
+SPEED_RATIO_DARK: tuple[Colour, ...] = ((222, 45, 60), (246, 120, 72), (254, 217, 128), (120, 180, 220), (92, 124, 230))
+"""The same classes on the dark ground."""

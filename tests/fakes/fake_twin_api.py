@@ -147,7 +147,7 @@ def _progress(twin: FakeTwin, run: dict[str, Any]) -> Iterator[str]:
 
 
 def _public(run: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in run.items() if k != "body"}
+    return {k: v for k, v in run.items() if k != "body"} | {"request": run["body"]}
 
 
 def make_app(city: City) -> FastAPI:

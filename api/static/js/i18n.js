@@ -43,8 +43,11 @@ export function pick(pair) {
  */
 export function number(value, digits) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  const places = digits ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2);
-  return new Intl.NumberFormat(lang === "vi" ? "vi-VN" : "en-GB", { maximumFractionDigits: places }).format(value);
+  const size = Math.abs(value);
+  const places = digits ?? (size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  const small = digits === undefined && size > 0 && size < 0.1;
+  const format = small ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: places };
+  return new Intl.NumberFormat(lang === "vi" ? "vi-VN" : "en-GB", format).format(value);
 }
 
 /**

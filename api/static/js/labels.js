@@ -10,6 +10,8 @@ const STYLES = {
   place: { token: "text_place", weight: 600 },
 };
 const PAD_PX = 5;
+/** Letters are drawn at twice their size: sharp, and cheap to scale. */
+const SHARP_PX = 26 * Math.min(2, globalThis.devicePixelRatio || 1);
 const M_PER_PX_0 = 156_543.03;
 const measure = document.createElement("canvas").getContext("2d");
 const widths = new Map();
@@ -19,7 +21,7 @@ function widthOf(text, size, style) {
   const key = `${style}/${text}`;
   if (!widths.has(key)) {
     measure.font = `${STYLES[style].weight} 100px ${FONT}`;
-    widths.set(key, measure.measureText(text).width / 100);
+    widths.set(key, Math.max(...text.split("\n").map((line) => measure.measureText(line).width)) / 100);
   }
   return widths.get(key) * size;
 }
@@ -29,27 +31,34 @@ function widthOf(text, size, style) {
  * @param {import("./labelset.js").Label[]} labels sorted by rank
  * @param {{project: (xy: number[]) => number[], width: number, height: number, zoom: number}} viewport
  * @param {(label: import("./labelset.js").Label) => boolean} wanted
+ * @param {{at: [number, number], offset: [number, number], size: [number, number]}[]} [taken] what stands there already
  */
-export function fitting(labels, viewport, wanted = () => true) {
-  const boxes = [];
+export function fitting(labels, viewport, wanted = () => true, taken = []) {
+  const boxes = taken.map(({ at, offset, size }) => {
+    const [x, y] = viewport.project(at);
+    return [[x + offset[0] - size[0] / 2, y + offset[1] - size[1] / 2, ...size]];
+  });
   const chosen = [];
   const metresPerPixel = (M_PER_PX_0 * Math.cos((16.47 * Math.PI) / 180)) / 2 ** (viewport.zoom + 1);
   const seen = new Map();
   for (const label of labels) {
     if (viewport.zoom < label.from || viewport.zoom > label.to || !wanted(label)) continue;
     const [cx, cy] = viewport.project(label.at);
-    const x = cx + (label.offset?.[0] ?? 0);
-    const y = cy + (label.offset?.[1] ?? 0);
-    if (x < -40 || y < -20 || x > viewport.width + 40 || y > viewport.height + 20) continue;
+    if (cx < -40 || cy < -20 || cx > viewport.width + 40 || cy > viewport.height + 20) continue;
     const wide = widthOf(label.text, label.size, label.style);
     if (label.lengthM && label.lengthM / metresPerPixel < wide * 0.75) continue;
     const near = seen.get(label.text);
-    if (near?.some(([nx, ny]) => Math.hypot(nx - x, ny - y) < 420)) continue;
-    const box = boxesOf(x, y, wide, label.size * 1.25, label.angle);
-    if (boxes.some((placed) => box.some((p) => placed.some((q) => overlap(p, q))))) continue;
-    boxes.push(box);
-    seen.set(label.text, [...(near ?? []), [x, y]]);
-    chosen.push(label);
+    if (near?.some(([nx, ny]) => Math.hypot(nx - cx, ny - cy) < 420)) continue;
+    const high = label.size * 1.25 * label.text.split("\n").length;
+    const free = (offset) => {
+      const box = boxesOf(cx + offset[0], cy + offset[1], wide, high, label.angle);
+      return boxes.some((placed) => box.some((p) => placed.some((q) => overlap(p, q)))) ? null : box;
+    };
+    const offset = (label.offsets ?? [[0, 0]]).find(free);
+    if (!offset) continue;
+    boxes.push(free(offset));
+    seen.set(label.text, [...(near ?? []), [cx, cy]]);
+    chosen.push({ ...label, offset });
   }
   return chosen;
 }
@@ -82,7 +91,7 @@ export function textLayers(chosen, theme) {
     if (data.length === 0) continue;
     const common = {
       data, getPosition: (d) => d.at, getText: (d) => d.text, getSize: (d) => d.size, getAngle: (d) => d.angle,
-      getPixelOffset: (d) => d.offset ?? [0, 0], fontFamily: FONT, fontWeight: weight, characterSet: "auto",
+      getPixelOffset: (d) => d.offset ?? [0, 0], lineHeight: 1.15, fontFamily: FONT, fontWeight: weight, characterSet: "auto",
     };
     made.push(
       new deck.TextLayer({
@@ -91,7 +100,7 @@ export function textLayers(chosen, theme) {
         updateTriggers: { getColor: theme.text_halo.join() },
       }),
       new deck.TextLayer({
-        ...common, id: `label-${style}`, getColor: theme[token], fontSettings: { fontSize: 26 * Math.min(2, globalThis.devicePixelRatio || 1), buffer: 4 },
+        ...common, id: `label-${style}`, getColor: theme[token], fontSettings: { fontSize: SHARP_PX, buffer: 4 },
         updateTriggers: { getColor: theme[token].join() },
       }),
     );

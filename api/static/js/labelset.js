@@ -13,7 +13,7 @@ import { validOn } from "./shapes.js";
  * @property {number} from zoom
  * @property {number} to zoom
  * @property {number} [lengthM] ground length a street or river label lies along
- * @property {[number, number]} [offset] pixels from the point
+ * @property {[number, number][]} [offsets] pixels from the point, the best first
  */
 
 const STREET_FROM = [12.6, 13.4, 14.3, 15.4, 16.4];
@@ -134,7 +134,7 @@ function streets(pack) {
         text, ...spot, style: bridge ? "bridge" : "street", size: bridge ? 12.5 : 12,
         rank: bridge ? 8 + (total < 150 ? 24 : 0) : 40 + rank * 10 - Math.min(9, total / 400), to: 20,
         from: bridge ? (total > 250 ? 12.9 : 14.4) : STREET_FROM[rank], lengthM: bridge ? undefined : chains[0].lengthM,
-        angle: bridge ? 0 : spot.angle, offset: bridge ? [0, 0] : undefined,
+        angle: bridge ? 0 : spot.angle, offsets: bridge ? [[0, 0], [-40, 6], [40, -6], [0, 16], [0, -16]] : undefined,
       });
     }
   }
@@ -208,7 +208,10 @@ function along(xy, share, spanM) {
   return { at: point(middle), angle };
 }
 
-/** @param {import("./pack.js").Pack|undefined} pack @param {"place"|"water"} style @param {(kind: string) => number} from @returns {Label[]} */
+/**
+ * @param {import("./pack.js").Pack|undefined} pack @param {"place"|"water"} style
+ * @param {(kind: string) => number} from @returns {Label[]}
+ */
 function points(pack, style, from) {
   const out = [];
   for (let row = 0; row < (pack?.count ?? 0); row++) {
@@ -216,10 +219,20 @@ function points(pack, style, from) {
     const text = pack.value("name", row);
     if (!text || kind === "camera" || kind === "community-team" || (kind === "bike_station" && pack.key === "places")) continue;
     const start = from(kind);
+    const words = folded(text);
     out.push({
-      text, at: [pack.lonlat[row * 2], pack.lonlat[row * 2 + 1]], angle: 0, style, size: 12, rank: 12 + (start - 12) * 12,
-      from: start, to: 20, offset: [0, -13],
+      text: words, at: [pack.lonlat[row * 2], pack.lonlat[row * 2 + 1]], angle: 0, style, size: 12,
+      rank: 12 + (start - 12) * 12, from: start, to: 20, offsets: words.includes("\n") ? [[0, -20], [0, 20]] : [[0, -13], [0, 13]],
     });
   }
   return out;
+}
+
+/** Leave out what stands in brackets, and break a long name in two lines of like length. */
+function folded(text) {
+  const short = text.replace(/\s*\(.*?\)/g, "");
+  if (short.length < 24) return short;
+  const breaks = [...short.matchAll(/ /g)].map((m) => m.index);
+  const at = breaks.sort((a, b) => Math.abs(a - short.length / 2) - Math.abs(b - short.length / 2))[0];
+  return at === undefined ? short : `${short.slice(0, at)}\n${short.slice(at + 1)}`;
 }

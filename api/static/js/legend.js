@@ -2,7 +2,7 @@
 
 import { byId, el, swatch } from "./dom.js";
 import { number, t } from "./i18n.js";
-import { CHANGE } from "./statelayers.js";
+import { CHANGE, FLOW } from "./statelayers.js";
 
 /**
  * Fill the legend.
@@ -11,7 +11,7 @@ import { CHANGE } from "./statelayers.js";
 export function drawLegend({ spec, show, comparing, theme, closed }) {
   const grey = spec.themes[theme].not_observed;
   const item = (colour, shape, text) => el("li", {}, swatch(colour, shape), text);
-  const rows = comparing && show === "change" ? changeRows(item) : speedRows(spec, item);
+  const rows = comparing && show === "change" ? changeRows(item) : speedRows(spec, theme, item);
   if (!(comparing && show === "change")) {
     rows.push(item(grey, "thin", t(comparing ? "legend.no_value" : "legend.not_observed")));
   }
@@ -25,9 +25,9 @@ export function drawLegend({ spec, show, comparing, theme, closed }) {
 }
 
 /** Worst first, as a control room reads it. */
-function speedRows(spec, item) {
+function speedRows(spec, theme, item) {
   let low = 0;
-  return spec.speedRatio.map(({ below, colour }, i, all) => {
+  return spec.speedRatio.map(({ below, [theme]: colour }, i, all) => {
     const words =
       i === 0
         ? t("legend.below", { high: number(below * 100, 0) })
@@ -44,7 +44,8 @@ function changeRows(item) {
     t("legend.less", { n: 200 }), t("legend.less_range", { low: 50, high: 200 }), t("legend.same", { n: 50 }),
     t("legend.more_range", { low: 50, high: 200 }), t("legend.more", { n: 200 }),
   ];
-  return CHANGE.map(({ colour }, i) => item(colour, i === 2 ? "thin" : "line", words[i]));
+  const rows = CHANGE.map(({ colour }, i) => item(colour, i === 2 ? "thin" : "line", words[i]));
+  return [...rows, item(FLOW, "line", t("legend.flow"))];
 }
 
 /**

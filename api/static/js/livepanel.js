@@ -1,9 +1,8 @@
 /** What the sensors say now: time, kind of feed, age, health; stale is never shown as live. */
 
 import { byId, el } from "./dom.js";
+import { healthOf } from "./sensorlayers.js";
 import { age, dateTime, number, pick, t } from "./i18n.js";
-
-const STALE_AFTER_S = 600;
 
 /**
  * Fill the strip over the map: time of the data, kind of feed, how long nothing came.
@@ -50,26 +49,28 @@ export function drawLive(root, live, packs, show) {
     el("p", { class: "hint" }, t("live.sensors_hint")),
     ...gauges(live, packs.gauges, show),
     ...stations(live, packs.bike_stations ?? packs.places, show),
-    ...sensors(live),
+    ...sensors(live, packs.cameras),
   );
 }
 
-/** @param {string|null} instant @param {string} asOf */
-function ageOf(instant, asOf) {
-  return instant ? (new Date(asOf) - new Date(instant)) / 1000 : Infinity;
+/** Say how old a value is, or that its sensor is silent; nothing for a fresh one. */
+function staleness(live, health, instant) {
+  if (health === "silent" || !instant) return t("live.silent");
+  return health === "stale" ? t("live.age", { age: age((new Date(live.as_of) - new Date(instant)) / 1000) }) : "";
 }
 
 function gauges(live, pack, show) {
   if (!live.gauges?.length) return [];
+  const health = healthOf(live);
   const rows = live.gauges.map((g) => {
     const row = pack?.rowOf(g.id) ?? -1;
-    const old = ageOf(g.as_of, live.as_of) > STALE_AFTER_S * 6;
+    const old = staleness(live, health.get(g.id), g.as_of);
     const level = g.level_m === null || g.level_m === undefined ? t("live.no_value") : `${number(g.level_m, 2)} m`;
     return el(
       "tr", { class: old ? "old" : "" },
       el("td", {}, place(pack, row, g.id, show)),
       el("td", {}, level, " ", alarm(g.alarm)),
-      el("td", {}, old ? t("live.age", { age: age(ageOf(g.as_of, live.as_of)) }) : dateTime(g.as_of).slice(11)),
+      el("td", {}, old || dateTime(g.as_of).slice(11)),
     );
   });
   return [el("h2", {}, t("live.gauges")), el("table", { class: "rows" }, el("tbody", {}, ...rows))];
@@ -83,14 +84,15 @@ function alarm(level) {
 
 function stations(live, pack, show) {
   if (!live.stations?.length) return [];
+  const health = healthOf(live);
   const rows = live.stations.map((s) => {
     const row = pack?.rowOf(s.id) ?? -1;
-    const old = ageOf(s.as_of, live.as_of) > STALE_AFTER_S;
+    const old = staleness(live, health.get(s.id), s.as_of);
     const stock = s.bikes === null || s.bikes === undefined ? t("live.no_value") : `${number(s.bikes, 0)} / ${number(s.docks, 0)}`;
     return el(
       "tr", { class: old ? "old" : "" },
       el("td", {}, place(pack, row, s.id, show)),
-      el("td", {}, old ? `${stock} · ${t("live.age", { age: age(ageOf(s.as_of, live.as_of)) })}` : stock),
+      el("td", {}, old ? `${stock} · ${old}` : stock),
     );
   });
   return [
@@ -107,16 +109,22 @@ function place(pack, row, id, show) {
 }
 
 /** Only what needs attention: stale and silent ones, ten at most. */
-function sensors(live) {
+function sensors(live, cameras) {
   const bad = (live.sensors ?? []).filter((s) => s.health !== "fresh");
   if (bad.length === 0) return [];
   const rows = bad.slice(0, 10).map((s) =>
     el(
       "tr", { class: "old" },
-      el("td", {}, s.name ?? s.id),
+      el("td", {}, nameOf(cameras, s.id)),
       el("td", {}, `${t(`live.${s.health}`)} · ${s.last ? dateTime(s.last) : t("live.never")}`),
     ),
   );
   const more = bad.length > 10 ? [el("p", { class: "hint" }, t("live.more", { n: bad.length - 10 }))] : [];
   return [el("h2", {}, t("live.attention")), el("table", { class: "rows" }, el("tbody", {}, ...rows)), ...more];
+}
+
+/** @param {import("./pack.js").Pack|undefined} pack @param {string} id */
+function nameOf(pack, id) {
+  const row = pack?.rowOf(id) ?? -1;
+  return row < 0 ? id : pack.value("name", row) || id;
 }

@@ -5,14 +5,14 @@ import { controls } from "./controls.js";
 import { Comparison, drawIndicators, drawTimeline } from "./comparison.js";
 import { byId, el, toast } from "./dom.js";
 import { language, loadWords, number, pick, t, translate } from "./i18n.js";
-import { fitting, textLayers } from "./labels.js";
 import { allLabels } from "./labelset.js";
 import { drawInspector, drawLayers } from "./layerpanel.js";
-import { drawLegend, drawScale } from "./legend.js";
+import { drawLegend } from "./legend.js";
 import { drawFeed, drawLive } from "./livepanel.js";
 import { MapView } from "./mapview.js";
 import { fromBase64, json, listen, pack } from "./net.js";
 import { RunPanel } from "./runpanel.js";
+import { bringIntoView, closedRows, drawScene, streetRows, tip } from "./scene.js";
 import { NameIndex } from "./search.js";
 import { NO_FLOW, NOT_OBSERVED, StateLayers } from "./statelayers.js";
 import { createStore, readHash, writeHash } from "./store.js";
@@ -45,7 +45,8 @@ async function start() {
   app.names = new NameIndex(packs);
   app.home = { ...spec.initialViewState };
   const view = store.get().view ? { ...app.home, ...store.get().view } : app.home;
-  app.map = new MapView(byId("map"), { view, onView: (v) => store.set({ view: short(v) }), onClick: clicked, onHover: () => {} });
+  const onView = (v) => store.set({ view: short(v) });
+  app.map = new MapView(byId("map"), { view, onView, onClick: clicked, tip: (info) => tip(app, info) });
   app.run = new RunPanel(byId("section-run"), { scenarios, names: app.names, store, onDone: (ids) => openComparison(ids) });
   store.set({ view: short(view) });
   wire();
@@ -61,10 +62,19 @@ const short = ({ longitude, latitude, zoom }) => ({ longitude, latitude, zoom })
 /** Fetch both runs side by side and show them. */
 async function openComparison(ids) {
   try {
-    const answer = await json(`/api/v1/compare?a=${ids.a}&b=${ids.b}`);
-    const comparison = new Comparison(ids, answer);
+    const [answer, run] = await Promise.all([
+      json(`/api/v1/compare?a=${ids.a}&b=${ids.b}`), json(`/api/v1/runs/${ids.b}`),
+    ]);
+    const { interventions = [], params = {} } = run.request ?? {};
+    const comparison = new Comparison(ids, { ...answer, startH: params.start_h });
+    const closures = interventions.filter((i) => i.kind.startsWith("close")).map((i) => ({ ...i, label: i.links?.join(", ") }));
     const step = store.get().linked ? store.get().step : Math.floor(comparison.steps / 2);
-    store.set({ comparison, step: Math.max(0, Math.min(step, comparison.steps - 1)), linked: null, tab: "run" });
+    store.set({
+      comparison, show: store.get().linked && linked.show ? linked.show : comparison.flow.a.length ? "change" : "speed",
+      closures: closures.length ? closures : store.get().closures, linked: null, tab: "run",
+      step: Math.max(0, Math.min(step, comparison.steps - 1)),
+    });
+    bringIntoView(app, closedRows(app, store.get().closures));
   } catch (error) {
     toast(error.message);
   }
@@ -89,50 +99,8 @@ function schedule() {
   if (app.frame) return;
   app.frame = requestAnimationFrame(() => {
     app.frame = 0;
-    drawMap();
+    drawScene(app, store.get());
   });
-}
-
-function closedRows() {
-  const roads = app.packs.roads;
-  const { closures } = store.get();
-  const rows = [];
-  for (const c of closures) {
-    if (c.kind === "close-street") rows.push(...(app.names.entries.find((e) => e.key === "roads" && e.name === c.name)?.rows ?? []));
-    else rows.push(...c.links.map((id) => roads.rowOf(id)).filter((row) => row >= 0));
-  }
-  return rows;
-}
-
-function drawMap() {
-  const s = store.get();
-  const ctx = { zoom: app.map.view.zoom, theme: s.theme, switched: s.switched };
-  const layers = app.base.at(ctx);
-  const points = layers.filter((l) => l instanceof globalThis.deck.ScatterplotLayer);
-  const ground = layers.filter((l) => !points.includes(l));
-  const values = [];
-  const c = s.comparison;
-  if (c?.steps) {
-    const step = Math.min(s.step, c.steps - 1);
-    values.push(...app.state.speed("speed@a", c.ratio.a[step], ctx));
-    const change = s.show === "change" && c.flow.a[step] && c.flow.b[step];
-    values.push(...(change ? app.state.change("change@b", c.flow.a[step], c.flow.b[step], ctx) : app.state.speed("speed@b", c.ratio.b[step], ctx)));
-  } else if (s.live && s.switched.live !== false) values.push(...app.state.speed("speed", s.live.decoded.ratio, ctx));
-  const closed = app.state.closed(c ? "closed@b" : "closed", closedRows(), ctx);
-  const selected = s.selected?.key === "roads" ? app.state.selection(streetRows(s.selected.row), ctx) : [];
-  const theme = app.spec.themes[s.theme];
-  const shownKeys = new Set(app.spec.layers.filter((d) => BaseLayers.shown(d, s.switched)).map((d) => d.twin.key));
-  const wanted = (label) => (label.style === "ward" ? shownKeys.has("admin") : label.style !== "place" || shownKeys.has("places"));
-  app.fitted = s.switched.labels === false ? [] : fitting(app.labels, app.map.viewport(), wanted);
-  app.map.draw([...ground, ...selected, ...values, ...closed, ...points, ...textLayers(app.fitted, theme)]);
-  drawScale(app.map.view.latitude, app.map.view.zoom);
-  app.drawn += 1;
-}
-
-/** Return every section of the street a row belongs to. */
-function streetRows(row) {
-  const name = app.packs.roads.value("name", row);
-  return name ? app.names.entries.find((e) => e.key === "roads" && e.name === name).rows : [row];
 }
 
 function clicked(info) {
@@ -176,8 +144,9 @@ function drawSelected() {
       more.push([t("field.ratio"), percent(live.decoded.ratio[row])], [t("field.flow"), flow(live.decoded.flow[row])]);
     }
     const name = app.packs.roads.value("name", row);
-    if (name) actions.push(el("button", { type: "button", class: "button", onclick: () => app.run.close(name) }, t("inspector.close_street")));
-    actions.push(el("button", { type: "button", class: "button", onclick: () => closeSection(row) }, t("inspector.close_section")));
+    const button = (text, onclick) => el("button", { type: "button", class: "button", onclick }, text);
+    if (name) actions.push(button(t("inspector.close_street"), () => app.run.close(name)));
+    actions.push(button(t("inspector.close_section"), () => closeSection(row)));
   }
   const pack = app.packs[selected.key];
   drawInspector({ pack, row: selected.row, spec: app.spec, more, actions, onClose: () => store.set({ selected: null }) });
@@ -186,7 +155,7 @@ function drawSelected() {
 /** Fly to a feature and show it. */
 function show(key, row) {
   const p = app.packs[key];
-  const rows = key === "roads" ? streetRows(row) : [row];
+  const rows = key === "roads" ? streetRows(app, row) : [row];
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   for (const r of rows) {
     const [a, b] = p.span(r);
@@ -216,7 +185,8 @@ function drawPanels() {
     byId(`section-${tab}`).hidden = s.tab !== tab;
   }
   if (s.tab === "live") drawLive(byId("section-live"), s.live, app.packs, show);
-  if (s.tab === "layers") drawLayers(byId("section-layers"), app.spec, s.switched, (key, on) => store.set({ switched: { ...s.switched, [key]: on } }));
+  const toggle = (key, on) => store.set({ switched: { ...store.get().switched, [key]: on } });
+  if (s.tab === "layers") drawLayers(byId("section-layers"), app.spec, s.switched, toggle);
   byId("picking").hidden = !s.picking;
 }
 
@@ -228,8 +198,10 @@ function drawCompare() {
   for (const id of ["divider", "side-a", "side-b"]) byId(id).hidden = !c;
   byId("feed").hidden = Boolean(c);
   byId("side-a").textContent = `A · ${t("compare.a")}`;
-  byId("side-b").textContent = `B · ${t("compare.b")}`;
+  byId("side-b").textContent = `B · ${t(s.show === "change" ? "compare.b_change" : "compare.b")}`;
   const names = s.closures.map((x) => x.name ?? x.label);
+  if (c && app.shownResult !== c) setTimeout(() => app.run.result.scrollIntoView({ block: "start" }), 0);
+  app.shownResult = c;
   drawIndicators(app.run.result, c, { names, leave: () => store.set({ comparison: null, playing: false }) });
   drawTimeline(c, s, (patch) => store.set(patch.playing === "toggle" ? { playing: !store.get().playing } : patch));
 }

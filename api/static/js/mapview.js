@@ -7,16 +7,16 @@ const LIMITS = { minZoom: 9, maxZoom: 19 };
 export class MapView {
   /**
    * @param {HTMLElement} parent
-   * @param {{view: object, onView: (v: object) => void, onClick: (info: object) => void, onHover: (info: object) => void}} o
+   * @param {{view: object, onView: (v: object) => void, onClick: (info: object) => void, tip: (info: object) => object|null}} o
    */
-  constructor(parent, { view, onView, onClick, onHover }) {
+  constructor(parent, { view, onView, onClick, tip }) {
     this.parent = parent;
     this.split = false;
     this.view = { ...view, ...LIMITS, pitch: 0, bearing: 0 };
     this.onView = onView;
     this.deck = new deck.Deck({
       parent, width: "100%", height: "100%", views: this.views(), viewState: this.view, layers: [],
-      onViewStateChange: ({ viewState }) => this.move(viewState), onClick, onHover, pickingRadius: 4,
+      onViewStateChange: ({ viewState }) => this.move(viewState), onClick, getTooltip: tip, pickingRadius: 4,
       getCursor: ({ isDragging, isHovering }) => (isDragging ? "grabbing" : isHovering ? "pointer" : "grab"),
       layerFilter: ({ layer, viewport }) => {
         const side = /@([ab])/.exec(layer.id)?.[1];

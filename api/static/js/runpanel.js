@@ -1,12 +1,14 @@
 /** The what-if: choose a scenario, its parameters and closures, run it beside its baseline, watch and cancel. */
 
 import { el } from "./dom.js";
-import { number, pick, span, t } from "./i18n.js";
+import { language, number, pick, span, t } from "./i18n.js";
 import { json, listen, post } from "./net.js";
 import { suggest } from "./search.js";
 
 const DONE = ["successful", "failed", "dismissed"];
-const SHARED = ["replications", "seed"];
+const FIRST = ["start_h", "duration_min", "demand_scale", "replications"];
+const SCALAR = ["number", "integer", "boolean", "string"];
+const LEAST_REPLICATIONS = 3; // an interval of confidence needs two
 
 /** Owns the form and the two runs under way. */
 export class RunPanel {
@@ -36,15 +38,19 @@ export class RunPanel {
     const choices = this.scenarios.map((s) =>
       el("option", { value: s.name, selected: s === this.chosen, disabled: s.available === false }, pick(s.title)));
     const select = el("select", { id: "scenario", onchange: (e) => this.choose(e.target.value) }, ...choices);
-    const props = this.chosen.params?.properties ?? {};
+    const { closures } = this.store.get();
+    const props = Object.entries(this.chosen.params?.properties ?? {}).filter(([, p]) => SCALAR.includes(p.type) || p.enum);
+    const [first, rest] = [props.filter(([name]) => FIRST.includes(name)), props.filter(([name]) => !FIRST.includes(name))];
+    const idle = !this.running && closures.length > 0;
     this.form.replaceChildren(
       el("h2", {}, t("run.scenario")), select,
       ...(this.chosen.reason ? [el("p", { class: "problem" }, pick(this.chosen.reason))] : []),
       el("h2", {}, t("run.closures")), ...this.closures(),
-      el("details", { open: this.open ?? false, ontoggle: (e) => { this.open = e.target.open; } },
-        el("summary", {}, t("run.params")), ...Object.entries(props).map(([name, p]) => this.field(name, p))),
+      el("h2", {}, t("run.params")), ...first.map(([name, p]) => this.field(name, p)),
+      ...(rest.length ? [el("details", { open: this.open ?? false, ontoggle: (e) => { this.open = e.target.open; } },
+        el("summary", {}, t("run.more_params", { n: rest.length })), ...rest.map(([name, p]) => this.field(name, p)))] : []),
       el("div", { class: "row actions" },
-        el("button", { type: "button", id: "run", class: "button primary", disabled: Boolean(this.running), onclick: () => this.run() }, t("run.run"))),
+        el("button", { type: "button", id: "run", class: "button primary", disabled: !idle, onclick: () => this.run() }, t("run.run"))),
     );
     this.drawStatus();
   }
@@ -61,14 +67,16 @@ export class RunPanel {
     const chips = closures.map((c) =>
       el("li", {}, c.name ?? c.label,
         el("button", { type: "button", "aria-label": t("run.remove", { name: c.name ?? c.label }), onclick: () => this.remove(c) }, "✕")));
-    const input = el("input", { type: "text", id: "close-name", placeholder: t("run.close_by_name"), "aria-label": t("run.close_by_name"), autocomplete: "off" });
+    const words = { placeholder: t("run.close_by_name"), "aria-label": t("run.close_by_name") };
+    const input = el("input", { type: "text", id: "close-name", autocomplete: "off", ...words });
+    const pickOnMap = () => this.store.set({ picking: !picking });
     const list = el("ul", { class: "list", role: "listbox", hidden: true });
     suggest(input, list, (text) => this.names.find(text, { only: "roads" }), (found) => this.close(found.name));
     return [
       el("ul", { class: "chips", id: "closures" }, ...chips),
       ...(closures.length ? [] : [el("p", { class: "hint" }, t("run.closures_hint"))]),
       el("div", { class: "row" }, input,
-        el("button", { type: "button", id: "pick", class: "button", "aria-pressed": String(picking), onclick: () => this.store.set({ picking: !picking }) }, t("run.pick"))),
+        el("button", { type: "button", id: "pick", class: "button", "aria-pressed": String(picking), onclick: pickOnMap }, t("run.pick"))),
       list,
     ];
   }
@@ -94,28 +102,34 @@ export class RunPanel {
     const bounds = p.minimum !== undefined && p.maximum !== undefined
       ? t("run.bounds", { low: number(p.minimum), high: number(p.maximum) }) : "";
     const words = pick({ vi: p.vi ?? p.title ?? name, en: p.en ?? p.title ?? name });
-    const value = this.values[name] ?? p.default;
+    const value = this.values[name] ?? this.standard(name, p);
     const keep = (v) => { this.values[name] = v; };
     let input;
-    if (p.enum) input = el("select", { onchange: (e) => keep(e.target.value) }, ...p.enum.map((v) => el("option", { value: v, selected: v === value }, String(v))));
-    else if (p.type === "boolean") input = el("input", { type: "checkbox", checked: value, onchange: (e) => keep(e.target.checked) });
+    if (p.enum) {
+      const options = p.enum.map((v) => el("option", { value: v, selected: v === value }, String(v)));
+      input = el("select", { onchange: (e) => keep(e.target.value) }, ...options);
+    } else if (p.type === "boolean") input = el("input", { type: "checkbox", checked: value, onchange: (e) => keep(e.target.checked) });
     else if (p.type === "number" || p.type === "integer") {
-      input = el("input", { type: "number", value: String(value ?? ""), min: p.minimum, max: p.maximum, step: p.type === "integer" ? "1" : "any",
-        oninput: (e) => keep(Number(e.target.value)) });
+      const range = { min: p.minimum, max: p.maximum, step: p.type === "integer" ? "1" : "any" };
+      input = el("input", { type: "number", value: String(value ?? ""), ...range, oninput: (e) => keep(Number(e.target.value)) });
     } else input = el("input", { type: "text", value: String(value ?? ""), oninput: (e) => keep(e.target.value) });
     input.id = `param-${name}`;
-    return el("label", { class: "field" }, el("span", {}, words), input, el("span", { class: "unit" }, p.unit && p.unit !== "1" ? p.unit : ""),
-      ...(bounds || p.source ? [el("small", {}, [bounds, p.source].filter(Boolean).join(" · "))] : []));
+    const unit = el("span", { class: "unit" }, p.unit && p.unit !== "1" ? p.unit : "");
+    return el("label", { class: "field" }, el("span", {}, words), input, unit,
+      ...(bounds || p.source ? [el("small", {}, [bounds, sourceOf(p)].filter(Boolean).join(" · "))] : []));
+  }
+
+  /** Return what a field starts with: the scenario's default, but enough replications to show how sure a difference is. */
+  standard(name, p) {
+    return name === "replications" ? Math.max(LEAST_REPLICATIONS, p.default ?? 1) : p.default;
   }
 
   /** Return the two questions: the same but for the interventions. */
   questions() {
-    const params = { ...this.values };
-    const { replications, seed } = params;
-    const inParams = this.chosen.params?.properties ?? {};
-    for (const name of SHARED) if (!(name in inParams)) delete params[name];
-    const body = { scenario: this.chosen.name, params, seed: seed ?? 1, from: "survey" };
-    body.replications = replications ?? inParams.replications?.default ?? 1;
+    const { replications, ...params } = this.values;
+    const spec = this.chosen.params?.properties?.replications ?? {};
+    const body = { scenario: this.chosen.name, params, seed: 1, from: "survey" };
+    body.replications = replications ?? this.standard("replications", spec);
     const interventions = this.store.get().closures.map(({ label: _label, ...rest }) => rest);
     return { a: { ...body, interventions: [] }, b: { ...body, interventions } };
   }
@@ -208,8 +222,14 @@ export class RunPanel {
   }
 }
 
+/** Say where a default comes from; in Vietnamese at least whether it is an assumption, sources being in English. */
+function sourceOf({ source = "" }) {
+  if (language() === "en") return source;
+  return /assum/i.test(source) ? t("run.assumed") : "";
+}
+
 /** @param {number|string} value seconds, or a time as text */
-const simTime = (value) => (typeof value === "number" ? span(value) : String(value));
+const simTime = (value) => (typeof value !== "number" ? String(value) : value < 0 ? t("run.warm_up") : span(value));
 
 /** @param {object|string|null} problem */
 function problemText(problem) {

@@ -16,6 +16,12 @@ export const CHANGE = [
   { below: Infinity, colour: [179, 88, 6] },
 ];
 
+/** Colour of a flow whose width says how much it is. */
+export const FLOW = [58, 104, 148];
+
+/** Return the width of a flow [vehicles an hour] as a share of a main street's. */
+const flowShare = (vehicles) => (vehicles <= 0 ? 0.12 : Math.min(1.8, 0.2 + Math.sqrt(vehicles / 2500)));
+
 /** Draws values per link; the geometry is gathered once. */
 export class StateLayers {
   /** @param {object} spec @param {import("./pack.js").Pack} roads */
@@ -42,7 +48,7 @@ export class StateLayers {
     };
     const colour = (row) => {
       const v = value(row);
-      return v === NOT_OBSERVED ? grey : this.spec.speedRatio.find((c) => v < c.below * 100)?.colour ?? grey;
+      return v === NOT_OBSERVED ? grey : this.spec.speedRatio.find((c) => v < c.below * 100)?.[ctx.theme] ?? grey;
     };
     return this.draw(id, ratio, ctx, colour, (row) => (value(row) === NOT_OBSERVED ? 0.4 : 0.85));
   }
@@ -66,21 +72,32 @@ export class StateLayers {
       const d = diff(row);
       return Math.abs(d) < 50 ? grey : CHANGE.find((c) => d < c.below).colour;
     };
-    return this.draw(id, b, ctx, colour, (row) => (Math.abs(diff(row)) < 50 ? 0.4 : Math.abs(diff(row)) < 200 ? 0.8 : 1.2));
+    return this.draw(id, b, ctx, colour, (row) => (Math.abs(diff(row)) < 50 ? 0.3 : flowShare(Math.abs(diff(row)) * 4)), true);
+  }
+
+  /**
+   * Return the layers of a flow: the wider, the more vehicles in both directions.
+   * @param {string} id @param {Uint16Array} flow @param {{zoom: number, theme: string}} ctx
+   */
+  flow(id, flow, ctx) {
+    const one = (row) => (row < 0 || flow[row] === NO_FLOW ? 0 : flow[row]);
+    const both = (row) => one(row) + one(this.roads.arrays.reverse[row]);
+    return this.draw(id, flow, ctx, () => FLOW, (row) => flowShare(both(row)), true);
   }
 
   /**
    * @param {string} id @param {object} token identity of the values @param {{zoom: number, theme: string}} ctx
    * @param {(row: number) => number[]} colour @param {(row: number) => number} share of the street's width
+   * @param {boolean} [absolute] the share counts from a main street's width for every class
    */
-  draw(id, token, ctx, colour, share) {
+  draw(id, token, ctx, colour, share, absolute = false) {
     const out = [];
     for (const [part, shape] of Object.entries(this.parts)) {
       if (part === "minor" && ctx.zoom < 13.2) continue;
       const key = `${id}-${part}`;
       const kept = this.made.get(key);
       if (!kept || kept.token !== token || kept.theme !== ctx.theme) {
-        const width = Float32Array.from(shape.vertexRow, (r) => RANK_SHARE[this.roads.arrays.class_rank[r]] * share(r));
+        const width = Float32Array.from(shape.vertexRow, (r) => (absolute ? 1 : RANK_SHARE[this.roads.arrays.class_rank[r]]) * share(r));
         const attributes = {
           ...shape.attributes, getColor: colours(shape.vertexRow, colour), getWidth: { value: width, size: 1 },
         };
