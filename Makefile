@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench clean
+.PHONY: run test postgis check bench clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -11,11 +11,14 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
-run: $(VENV)/.ready ## build the embedded city and say what is in it
-	$(BIN)/hue-twin city info hue
+run: $(VENV)/.ready ## serve the embedded city with its map and a synthetic live feed
+	$(BIN)/hue-twin serve
 
-test: $(VENV)/.ready check ## format, lint, types, contracts, tests
+test: $(VENV)/.ready check postgis ## format, lint, types, contracts, tests
 	$(BIN)/python -m pytest
+
+postgis: ## the server of the database tests, from Debian's packages where root may install them
+	@.ci/postgis
 
 check: $(VENV)/.ready
 	$(BIN)/ruff format --check .
@@ -27,4 +30,5 @@ bench: $(VENV)/.ready ## speed as ratios against peers on the same work; needs t
 	$(BIN)/python -m tests.benchmarks
 
 clean:
+	find . -name "*.nbi" -delete -o -name "*.nbc" -delete
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -86,6 +86,7 @@ def create_app(settings: Settings, *, served: City | None = None) -> FastAPI:
         ],
     )
     app.state.context = parts
+    log.info("city %s %s", opened.name, opened.digest[:12])  # the digest is made here and not at the first question
     routers = [module.router for module in (pages, health, city, live, runs, compare)]
     for router in routers:
         app.include_router(router)
@@ -98,7 +99,10 @@ def create_app(settings: Settings, *, served: City | None = None) -> FastAPI:
 def _lifespan(parts: Context, tick_s: float) -> Any:
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(parts.feed.play(tick_s)), asyncio.create_task(parts.jobs.serve())]
+        """Play the feed and turn the jobs while the service runs."""
+        loops = {"live feed": parts.feed.play(tick_s), "runs": parts.jobs.serve()}
+        tasks = parts.tasks
+        tasks += [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
         for task in tasks:
             task.add_done_callback(_say_if_broken)
         try:
@@ -124,6 +128,7 @@ def _describe(app: FastAPI) -> None:
     described = problem_responses(422)
 
     def openapi() -> dict[str, Any]:
+        """Return the OpenAPI document."""
         if app.openapi_schema is None:
             made = make()
             schemas = made["components"]["schemas"]

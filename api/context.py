@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -23,12 +24,15 @@ class Context:
     layers : Layers
     feed : LiveFeed
     jobs : JobManager
+    tasks : list of Task
+        The loops that play the feed and turn the jobs; one that is done has failed.
     """
 
     city: City
     layers: Layers
     feed: LiveFeed
     jobs: JobManager
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 
 def context_of(request: Request) -> Context:

@@ -22,6 +22,7 @@ from twin.errors import (
     ModelError,
     NoPath,
     NotComparable,
+    NotReady,
     PluginFailed,
     RequestError,
     ResultNotReady,
@@ -72,6 +73,7 @@ PROBLEMS: dict[type[TwinError], Words] = {
     ModelError: Words(500, "Mô hình dừng vì số liệu", "A model stopped"),
     NoPath: Words(422, "Không có đường đi", "There is no way"),
     RunError: Words(500, "Lượt chạy dừng giữa chừng", "The run stopped"),
+    NotReady: Words(503, "Chưa sẵn sàng", "Not ready"),
     RunCancelled: Words(409, "Lượt chạy đã bị hủy", "The run was dismissed"),
     ResultNotReady: Words(404, "Chưa có kết quả", "There is no result yet"),
     PluginFailed: Words(500, "Kịch bản bị lỗi", "The scenario failed"),
@@ -79,7 +81,7 @@ PROBLEMS: dict[type[TwinError], Words] = {
 """Every error class of the twin; a test holds the table complete."""
 
 _HTTP_VI = {
-    404: "Không tìm thấy", 405: "Phương thức không được phép", 413: "Nội dung quá lớn",
+    400: "Nội dung không đọc được", 404: "Không tìm thấy", 405: "Phương thức không được phép", 413: "Nội dung quá lớn",
     422: "Yêu cầu không hợp lệ", 503: "Chưa sẵn sàng",
 }  # fmt: skip
 

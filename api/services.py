@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_data.assemble import assemble
+from gis_data.assemble_land import LandInputs, with_land
 from gis_data.city_file import layer_frame, read_city, write_city
 from gis_data.export import export_layer
 from gis_data.hue.build import NOTICE, hue
@@ -24,6 +25,7 @@ from vision_bridge.sources.replay import RecordedDay, read_day
 from vision_bridge.sources.synthetic import DayPlan, synthetic_day
 
 __all__ = [
+    "LandInputs",
     "bounds_lonlat",
     "build_city",
     "city_facts",
@@ -66,8 +68,9 @@ def build_city(
     name: str,
     out: Path,
     say: Callable[[str], None],
+    land: LandInputs | None = None,
 ) -> City:
-    """Build a city from an OpenStreetMap extract and elevation tiles, and write its file.
+    """Build a city from an OpenStreetMap extract, elevation tiles and the city's own layers, and write its file.
 
     Raises
     ------
@@ -84,6 +87,7 @@ def build_city(
         name=name,
         say=say,
     )
+    city = with_land(city, land or LandInputs(), say=say)
     say("Writing…")
     write_city(city, out)
     return city

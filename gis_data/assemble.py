@@ -70,7 +70,6 @@ def assemble(
         notes += [*read_notes, *cover_notes]
     else:
         notes.append("no elevation file was given: no question about depth can be answered")
-    notes.append("no cadastre was given: land use is OpenStreetMap's, there are no parcels")
     return City(
         name=name,
         crs=crs,

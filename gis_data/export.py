@@ -13,6 +13,8 @@ from twin.city.city import TABLES, City
 from twin.errors import UnknownItem
 
 DRIVERS = {"gpkg": "GPKG", "geojson": "GeoJSON", "shp": "ESRI Shapefile", "csv": "CSV"}
+_DBASE_NAME = 10
+"""Letters of a column's name in a shapefile."""
 
 
 def export_layer(city: City, layer: str, out: Path, *, file_format: str = "gpkg", crs: str = "EPSG:9214") -> int:
@@ -34,7 +36,20 @@ def export_layer(city: City, layer: str, out: Path, *, file_format: str = "gpkg"
         raise UnknownItem(layer, f"{city.name} has no feature in this layer")
     if isinstance(frame, gpd.GeoDataFrame):
         frame = frame.to_crs(trusted_crs(crs, file="--crs"))
+    if file_format == "shp":
+        frame = frame.rename(columns=_dbase_names([str(c) for c in frame.columns if c != "geometry"]))
     options = {"GEOMETRY": "AS_WKT"} if file_format == "csv" and isinstance(frame, gpd.GeoDataFrame) else {}
     encoding = "UTF-8" if file_format == "shp" else None
     pyogrio.write_dataframe(frame, out, driver=DRIVERS[file_format], layer_options=options, encoding=encoding)
     return len(frame)
+
+
+def _dbase_names(names: list[str]) -> dict[str, str]:
+    """Return a name of at most ten letters for each column, each one once."""
+    short: dict[str, str] = {}
+    for name in names:
+        cut, k = name[:_DBASE_NAME], 1
+        while cut in short.values():
+            cut, k = f"{name[: _DBASE_NAME - len(str(k)) - 1]}_{k}", k + 1
+        short[name] = cut
+    return short

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -13,6 +14,26 @@ from pyproj.exceptions import CRSError as PyprojError
 from twin.city.frame import HUE_BOX_M, HUE_CRS
 from twin.errors import CrsError
 
+
+@dataclass(frozen=True, slots=True)
+class CrsWords:
+    """How the user states a reference system where a fault is found: the words of the remedy.
+
+    Attributes
+    ----------
+    crs, swap : str
+        What gives a system, with ``{}`` for its code, and what swaps the axes.
+    """
+
+    crs: str = "--crs {}"
+    swap: str = "--swap-xy"
+
+    def give(self, code: str) -> str:
+        """Return what to write for a system."""
+        return self.crs.format(code)
+
+
+_WORDS = CrsWords()
 _VN2000_ZONES = ("EPSG:9214", "EPSG:5899", "EPSG:5898", "EPSG:5897", "EPSG:5896", "EPSG:3405", "EPSG:3406")
 _MIN_OVERLAP = 0.5
 _VN2000_TOWGS84 = (-191.90441429, -39.30318279, -111.45032835, 0.00928836, -0.01975479, 0.00427372, 0.252906278)
@@ -46,7 +67,7 @@ def metric_crs_for(lon_deg: float, lat_deg: float) -> str:
     return f"EPSG:{(32600 if lat_deg >= 0 else 32700) + zone}"
 
 
-def trusted_crs(declared: str | None, *, file: str) -> CRS:
+def trusted_crs(declared: str | None, *, file: str, words: CrsWords = _WORDS) -> CRS:
     """Return the declared system, refusing a missing one and the known damaged forms of VN-2000.
 
     Rules
@@ -63,14 +84,17 @@ def trusted_crs(declared: str | None, *, file: str) -> CRS:
         The system is missing, unreadable or damaged.
     """
     if not declared:
-        raise CrsError(file, "no coordinate reference system is stated", "Give it with --crs, e.g. --crs EPSG:9214.")
+        remedy = f"Give it with {words.crs.split()[0]}, e.g. {words.give(HUE_CRS)}."
+        raise CrsError(file, "no coordinate reference system is stated", remedy)
     try:
         crs = CRS.from_user_input(declared)
     except PyprojError as error:
-        raise CrsError(file, f"unreadable reference system {declared[:60]!r}", "Give --crs EPSG:9214.") from error
+        raise CrsError(
+            file, f"unreadable reference system {declared[:60]!r}", f"Give {words.give(HUE_CRS)}."
+        ) from error
     fault = _vn2000_fault(crs)
     if fault:
-        raise CrsError(file, fault, "Give the system by its code, --crs EPSG:9214, not by a PROJ string.")
+        raise CrsError(file, fault, f"Give the system by its code, {words.give(HUE_CRS)}, not by a PROJ string.")
     return crs
 
 
@@ -96,9 +120,15 @@ def _vn2000_fault(crs: CRS) -> str | None:
 
 
 def checked_xy(
-    xy: NDArray[np.float64], crs: CRS, *, file: str, box_m: tuple[float, float, float, float] = HUE_BOX_M
+    xy: NDArray[np.float64],
+    crs: CRS,
+    *,
+    file: str,
+    box_m: tuple[float, float, float, float] = HUE_BOX_M,
+    target: str = HUE_CRS,
+    words: CrsWords = _WORDS,
 ) -> NDArray[np.float64]:
-    """Return coordinates ``(n, 2)`` in EPSG:9214, refusing what does not lie on the city.
+    """Return coordinates ``(n, 2)`` in the city's system, refusing what does not lie on the city.
 
     A wrong zone or swapped axes is found by overlap with the city's box, never by magnitude: the zones overlap in
     their eastings.
@@ -109,20 +139,19 @@ def checked_xy(
         Less than half of the points lie on the city; the remedy names the reading that would fit.
     """
     declared = f"EPSG:{crs.to_epsg(min_confidence=20)}" if crs.to_epsg(min_confidence=20) else crs.to_wkt()
-    out = project(np.asarray(xy, dtype=np.float64), declared, HUE_CRS)
+    out = project(np.asarray(xy, dtype=np.float64), declared, target)
     if _share_inside(out, box_m) >= _MIN_OVERLAP:
         return out
-    swapped = project(xy[:, ::-1], declared, HUE_CRS)
+    name = declared if declared.startswith("EPSG:") else crs.name
+    why = f"the points lie outside the city in {name}"
+    swapped = project(xy[:, ::-1], declared, target)
     if _share_inside(swapped, box_m) >= _MIN_OVERLAP:
-        raise CrsError(
-            file, "the axes are swapped: X holds the northing, as cadastral tables write it", "Give --swap-xy."
-        )
-    for zone in _VN2000_ZONES:
-        if zone != declared and _share_inside(project(xy, zone, HUE_CRS), box_m) >= _MIN_OVERLAP:
-            raise CrsError(
-                file, f"the points lie outside the city in {declared}", f"They fit {zone}: give --crs {zone}."
-            )
-    raise CrsError(file, f"the points lie outside the city in {declared}", "Check the file's reference system.")
+        axes = "the axes are swapped: X holds the northing, as cadastral tables write it"
+        raise CrsError(file, axes, f"Give {words.swap}.")
+    for zone in (*_VN2000_ZONES, "EPSG:4326"):
+        if zone != declared and _share_inside(project(xy, zone, target), box_m) >= _MIN_OVERLAP:
+            raise CrsError(file, why, f"They fit {zone}: give {words.give(zone)}.")
+    raise CrsError(file, why, "Check the file's reference system.")
 
 
 def _share_inside(xy_m: NDArray[np.float64], box_m: tuple[float, float, float, float]) -> float:

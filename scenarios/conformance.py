@@ -49,7 +49,7 @@ def _texts(scenario: Scenario[Any]) -> list[str]:
     faults = []
     if not scenario.name.replace("-", "").isalnum() or scenario.name != scenario.name.lower():
         faults.append(f"the name {scenario.name!r} is not kebab-case")
-    texts = {scenario.name: scenario.title} | {v.key: v.title for v in _specs(scenario)}
+    texts = {scenario.name: scenario.title} | scenario.groups | {v.key: v.title for v in _specs(scenario)}
     return faults + [f"{name}: {why}" for name, text in texts.items() for why in _text(text)]
 
 

@@ -95,6 +95,8 @@ class Scenario(Generic[P]):
         The parameters' model.
     variables, indicators : dict of str to VariableSpec
         What it records over time, and the numbers it reports.
+    groups : dict of str to Text
+        Whom an indicator may be about, such as a vehicle class.
     setup : callable
         ``setup(run, params)``: starts models and processes; the clock turns afterwards.
     """
@@ -109,10 +111,12 @@ class Scenario(Generic[P]):
         params: type[P],
         variables: Sequence[VariableSpec],
         indicators: Sequence[VariableSpec],
+        groups: Mapping[str, Text],
     ) -> None:
         self.setup, self.name, self.version, self.title, self.params = setup, name, version, title, params
         self.variables = {v.key: v for v in variables}
         self.indicators = {v.key: v for v in indicators}
+        self.groups = dict(groups)
         self.module, self.attribute = setup.__module__, setup.__qualname__
 
     def __reduce__(self) -> tuple[Any, tuple[str, str]]:
@@ -145,6 +149,7 @@ def scenario(
     version: str = "1",
     variables: Sequence[VariableSpec] = (),
     indicators: Sequence[VariableSpec] = (),
+    groups: Mapping[str, Text] | None = None,
 ) -> Callable[[Callable[[Any, P], None]], Scenario[P]]:
     """Make a scenario of a function ``setup(run, params)``.
 
@@ -160,6 +165,8 @@ def scenario(
         Raised when the same question would get another answer.
     variables, indicators
         What `run.record` and `run.indicator` may name.
+    groups
+        Whom `run.indicator` may be about, besides everybody.
 
     Examples
     --------
@@ -181,6 +188,7 @@ def scenario(
             params=params,
             variables=variables,
             indicators=indicators,
+            groups=groups or {},
         )
 
     return _make

@@ -14,6 +14,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+MAX_LINES = 50
+"""Faults of one file shown to a person; `ValidationFailed.faults` holds them all."""
+
 
 class TwinError(Exception):
     """Base of every error the twin raises on purpose; ``code`` is stable and machine-readable."""
@@ -52,6 +55,18 @@ class DataError(TwinError):
         places += [f"field {self.field}"] if self.field else []
         return f"{', '.join(places)}: {self.why}. {self.remedy}"
 
+    def as_dict(self) -> dict[str, str | int | None]:
+        """Return the fault as a row of a report: code, file, layer, row, column, why, remedy."""
+        return {
+            "code": self.code,
+            "file": self.file,
+            "layer": self.layer,
+            "row": self.row,
+            "column": self.field,
+            "why": self.why,
+            "remedy": self.remedy,
+        }
+
 
 class SchemaError(DataError):
     """A file does not hold what its kind must hold."""
@@ -87,7 +102,9 @@ class ValidationFailed(DataError):
         self.faults = faults
 
     def __str__(self) -> str:
-        return "\n".join(str(f) for f in self.faults)
+        lines = [str(f) for f in self.faults[:MAX_LINES]]
+        more = len(self.faults) - MAX_LINES
+        return "\n".join([*lines, f"… and {more} faults more"] if more > 0 else lines)
 
 
 class RequestError(TwinError):
@@ -205,6 +222,12 @@ class ResultNotReady(RunError):
     """The result of a run that is not done, failed or was dismissed."""
 
     code = "result-not-ready"
+
+
+class NotReady(RunError):
+    """A part of the service has stopped."""
+
+    code = "not-ready"
 
 
 class PluginFailed(RunError):

@@ -56,10 +56,30 @@ def build(
         float | None, typer.Option(help="Vertical accuracy of the elevation files [m], one standard deviation.", min=0)
     ] = None,
     cell_m: Annotated[float, typer.Option(help="Terrain cell size [m].", min=1.0)] = 30.0,
+    parcels: Annotated[
+        list[Path] | None, typer.Option(help="Cadastral file; repeat for several: gpkg, shp, zip, geojson, gml, csv.")
+    ] = None,
+    parcels_crs: Annotated[
+        str | None, typer.Option(help="Reference system of cadastral files that state none, e.g. EPSG:9214.")
+    ] = None,
+    parcels_date: Annotated[
+        str | None, typer.Option(help="Day from which their ward codes hold, e.g. 2025-07-01.")
+    ] = None,
+    swap_xy: Annotated[bool, typer.Option("--swap-xy", help="X holds the northing in the cadastral files.")] = False,
+    infrastructure: Annotated[
+        Path | None, typer.Option(help="Mapping file of further layers (TOML); see docs/infrastructure.md.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Build a city from an OpenStreetMap extract and elevation tiles; prints its time and memory."""
     started = perf_counter()
+    land = services.LandInputs(
+        parcels=parcels or (),
+        parcels_crs=parcels_crs,
+        parcels_date=parcels_date,
+        swap_xy=swap_xy,
+        infrastructure=infrastructure,
+    )
     with Console(stderr=True).status("Building…") as status:
         city = or_exit(
             lambda: services.build_city(
@@ -72,6 +92,7 @@ def build(
                 name=name,
                 out=out,
                 say=status.update,
+                land=land,
             ),
             as_json=as_json,
         )

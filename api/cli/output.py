@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from rich.console import Console
 
-from twin.errors import TwinError
+from twin.errors import TwinError, ValidationFailed
 
 EXIT_BAD_INPUT = 1
 
@@ -34,7 +34,10 @@ def or_exit(work: Callable[[], T], *, as_json: bool) -> T:
 def fail(error: TwinError, *, as_json: bool) -> NoReturn:
     """Print an error and end the command with 1."""
     if as_json:
-        typer.echo(json.dumps({"error": type(error).code, "message": str(error)}, ensure_ascii=False))
+        told: dict[str, Any] = {"error": type(error).code, "message": str(error)}
+        if isinstance(error, ValidationFailed):
+            told["faults"] = [fault.as_dict() for fault in error.faults]
+        typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False)
     raise typer.Exit(EXIT_BAD_INPUT)

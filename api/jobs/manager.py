@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import json
-import logging
-import multiprocessing
-import os
-import signal
 from collections.abc import Callable
 from dataclasses import replace
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
-from api.jobs.record import OPEN, RunFolder, RunRecord, request_json
-from api.jobs.worker import Order, work
+from api.jobs.processes import Workers
+from api.jobs.record import OPEN, RunFolder, RunRecord, request_json, stored_runs
+from api.jobs.worker import Order
 from api.live.hub import Hub
 from api.problems import document
 from scenarios.engine.question import Question
@@ -26,8 +21,6 @@ from scenarios.engine.store import ResultStore
 from twin.errors import ResultNotReady, TooManyRuns, UnknownItem
 
 _LOOK_S = 0.1
-
-log = logging.getLogger(__name__)
 
 
 class JobManager:
@@ -45,15 +38,20 @@ class JobManager:
         Runs that may wait.
     now
         Gives the time as ISO 8601.
+
+    Attributes
+    ----------
+    results : ResultStore
+    processes : Workers
     """
 
     def __init__(self, out: Path, *, workers: int, slots: int, queue_limit: int, now: Callable[[], str]) -> None:
         self.results = ResultStore(out / "results")
+        self.processes = Workers()
         self._runs = out / "runs"
         self._workers, self._slots, self._queue_limit, self._now = workers, slots, queue_limit, now
         self._records: dict[str, RunRecord] = {}
         self._questions: dict[str, Question] = {}
-        self._processes: dict[str, SpawnProcess] = {}
         self._hubs: dict[str, Hub] = {}
 
     def records(self) -> list[RunRecord]:
@@ -109,13 +107,7 @@ class JobManager:
         ask_again
             Builds the question of a waiting run; raises `ValueError` where it cannot be asked any more.
         """
-        for path in sorted(self._runs.glob("*/status.json")):
-            folder = RunFolder(path.parent)
-            try:
-                record = folder.load()
-            except (ValueError, TypeError, KeyError, OSError) as error:
-                log.warning("run %s cannot be read: %s", path.parent.name, error)
-                continue
+        for folder, record in stored_runs(self._runs):
             self._records[record.id], self._hubs[record.id] = record, Hub()
             if record.status == "running":
                 self._finish(record.id, _failed("interrupted", "The service stopped while it ran; ask again."))
@@ -136,7 +128,7 @@ class JobManager:
         record = self.get(run_id)
         if record.status in OPEN:
             self._folder(run_id).cancel.cancel()
-            self._kill(run_id)
+            self.processes.kill(run_id)
             record = self._finish(run_id, {"status": "dismissed"})
         return record
 
@@ -173,14 +165,14 @@ class JobManager:
             for run_id in [k for k, r in self._records.items() if r.status == "running"]:
                 self._follow(run_id)
             for record in sorted(self._records.values(), key=lambda r: (r.created, r.id)):
-                if record.status == "accepted" and len(self._processes) < self._slots:
+                if record.status == "accepted" and len(self.processes) < self._slots:
                     await self._start(record)
             await asyncio.sleep(_LOOK_S)
 
     def close(self) -> None:
         """Stop every worker; the runs they computed have failed, those that wait stay for the next service."""
-        for run_id in list(self._processes):
-            self._kill(run_id)
+        for run_id in self.processes.runs():
+            self.processes.kill(run_id)
             self._finish(run_id, _failed("interrupted", "The service stopped while it ran; ask again."))
         for hub in self._hubs.values():
             hub.close()
@@ -190,30 +182,20 @@ class JobManager:
         return bool(record.run_ids) and stored.issuperset(record.run_ids)
 
     async def _start(self, record: RunRecord) -> None:
-        run_id = record.id
-        order = Order(self._questions[run_id], self._folder(run_id).path, self.results.folder, self._workers)
-        process = multiprocessing.get_context("spawn").Process(target=work, args=(order,), name=f"run {run_id}")
-        self._processes[run_id] = process
+        order = Order(self._questions[record.id], self._folder(record.id).path, self.results.folder, self._workers)
         self._put(replace(record, status="running", started=self._now()))
-        await asyncio.to_thread(process.start)
-        if self._records[run_id].status != "running":
-            self._processes[run_id] = process
-            self._kill(run_id)
+        await self.processes.start(record.id, order)
 
     def _follow(self, run_id: str) -> None:
-        process = self._processes[run_id]
-        if process.pid is None:
-            return
-        alive = process.is_alive()
+        exit_code = self.processes.take_ended(run_id)  # before its files are read: they are whole then
         seen = self._folder(run_id).progress.latest()
         record = self._records[run_id]
         if seen is not None and (seen.fraction, seen.sim_s, seen.text._asdict()) != _shown(record):
             record = replace(record, progress=seen.fraction, sim_time=seen.sim_s, message=seen.text._asdict())
             self._records[run_id] = record
             self._tell(record)
-        if not alive:
-            del self._processes[run_id]
-            lost = _failed("worker-died", f"The worker process ended with {process.exitcode} and left no result.")
+        if exit_code is not None:
+            lost = _failed("worker-died", f"The worker process ended with {exit_code} and left no result.")
             self._finish(run_id, self._folder(run_id).outcome() or lost)
 
     def _finish(self, run_id: str, outcome: dict[str, Any]) -> RunRecord:
@@ -230,17 +212,6 @@ class JobManager:
         self._put(record)
         self._hubs[run_id].close()
         return record
-
-    def _kill(self, run_id: str) -> None:
-        process = self._processes.pop(run_id, None)
-        if process is None or process.pid is None:
-            return
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:  # it has not made its group yet, or it is gone
-            process.kill()
-        with contextlib.suppress(ValueError):
-            process.join(1.0)
 
     def _put(self, record: RunRecord) -> None:
         self._folder(record.id).save(record)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +19,9 @@ from vision_bridge.codec import encode
 Status = Literal["accepted", "running", "successful", "failed", "dismissed"]
 OPEN: frozenset[Status] = frozenset({"accepted", "running"})
 
-REQUEST, STATUS, OUTCOME, STATE = "request.json", "status.json", "outcome.json", "state.ndjson"
+STATUS, OUTCOME, STATE = "status.json", "outcome.json", "state.ndjson"
+log = logging.getLogger(__name__)
+
 WAITING = {"vi": "Đang chờ", "en": "Waiting"}
 
 
@@ -109,6 +112,18 @@ class RunFolder:
         """Return what the worker left as its last word; None where it died before."""
         path = self.path / OUTCOME
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def stored_runs(runs: Path) -> Iterator[tuple[RunFolder, RunRecord]]:
+    """Yield the runs kept in a folder; one that cannot be read is named in the log and left alone."""
+    for path in sorted(runs.glob(f"*/{STATUS}")):
+        folder = RunFolder(path.parent)
+        try:
+            record = folder.load()
+        except (ValueError, TypeError, KeyError, OSError) as error:
+            log.warning("run %s cannot be read: %s", path.parent.name, error)
+            continue
+        yield folder, record
 
 
 def request_json(question: Question, origin: str) -> dict[str, Any]:

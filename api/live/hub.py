@@ -54,11 +54,11 @@ class Hub:
     async def stream(self, last_event_id: str | None = None, heartbeat_s: float = HEARTBEAT_S) -> AsyncIterator[bytes]:
         """Yield events as they come: first the latest, unless the listener has it; comments while it is quiet."""
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE)
+        if self._latest and last_event_id != str(self.number):
+            queue.put_nowait(self._latest)
         self._listeners.add(queue)
         try:
             yield b"retry: %d\n\n" % RETRY_MS
-            if self._latest and last_event_id != str(self.number):
-                yield self._latest
             while not (self._closed and queue.empty()):
                 try:
                     event = await asyncio.wait_for(queue.get(), heartbeat_s)

@@ -18,6 +18,7 @@ from api.services import bounds_lonlat, city_facts, notices
 router = APIRouter(prefix="/api/v1/city", tags=["city"])
 
 GEOJSON = "application/geo+json"
+_BBOX = r"^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}$"
 _PAGE: dict[int | str, dict[str, Any]] = {200: {"model": FeaturePage, "content": {GEOJSON: {}}}}
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Not changed since the ETag given"}}
 IfNoneMatch = Annotated[str | None, Header()]
@@ -44,7 +45,7 @@ def features(
     key: str,
     limit: Annotated[int, Query(ge=1, le=MAX_FEATURES)] = 1000,
     offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    bbox: Annotated[str | None, Query(description="west,south,east,north [°]", max_length=200)] = None,
+    bbox: Annotated[str | None, Query(description="west,south,east,north [°]", pattern=_BBOX, max_length=200)] = None,
 ) -> Response:
     """Return a page of a layer as GeoJSON in WGS 84; follow the link ``next`` for more."""
     texts, matched = parts.layers.features(key, limit=limit, offset=offset, box=box_of(bbox) if bbox else None)

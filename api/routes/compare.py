@@ -20,7 +20,7 @@ RATIO, FLOW = "speed_ratio", "flow_veh_h"
 RunQuery = Annotated[str, Query(pattern=r"^[0-9a-f]{24}$")]
 
 
-@router.post("/comparisons", responses=problems(404, 409, 413, 422))
+@router.post("/comparisons", responses=problems(400, 404, 409, 413, 422))
 def comparisons(parts: Parts, asked: ComparisonIn) -> Compared:
     """Compare a what-if with its baseline."""
     return _compared(parts, asked.baseline, asked.what_if)

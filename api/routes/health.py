@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from api.context import Context, Parts
 from api.schemas.city import Health
 from api.schemas.common import problems
+from twin.errors import NotReady
 
 router = APIRouter(tags=["operations"])
 
@@ -19,9 +20,12 @@ def healthz(parts: Parts) -> Health:
     return _health(parts)
 
 
-@router.get("/readyz", responses=problems())
+@router.get("/readyz", responses=problems(503))
 def readyz(parts: Parts) -> Health:
-    """Return that the city is open and a live state is there."""
+    """Return that the feed plays and runs are turned; a part that stopped is named."""
+    stopped = [task.get_name() for task in parts.tasks if task.done()]
+    if stopped:
+        raise NotReady(", ".join(stopped), "has stopped; restart the service, its log has the reason")
     return _health(parts)
 
 

@@ -38,7 +38,7 @@ def scenarios(parts: Parts) -> list[ScenarioInfo]:
     responses={
         200: {"model": Run, "description": "The same question was asked before; this is its run"},
         201: {"headers": {"Location": {"schema": {"type": "string"}, "description": "The run"}}},
-        **problems(404, 413, 422, 429),
+        **problems(400, 404, 413, 422, 429),
     },
 )
 async def submit(parts: Parts, asked: RunIn) -> Response:

@@ -65,9 +65,9 @@ class ScenarioInfo(Shape):
 
 
 class Health(Shape):
-    """Whether the service works, and how its feed does."""
+    """That the service works, and how its feed does."""
 
-    status: Literal["ok", "not-ready"]
+    status: Literal["ok"]
     city: str
     feed: dict[str, int] = Field(description="Observations taken and refused, failures, bad lines.")
     listeners: int

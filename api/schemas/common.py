@@ -46,12 +46,14 @@ class Link(Shape):
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI description of the problem documents a route may answer with."""
     words = {
+        400: "The body is not text",
         404: "No such thing",
         409: "The things named do not fit together",
         413: "The body is too large",
         422: "The request is not valid",
         429: "Too many runs are waiting",
         500: "The service failed",
+        503: "A part of the service has stopped",
     }
     schema = {"$ref": "#/components/schemas/Problem"}
     return {

@@ -85,6 +85,7 @@ class Comparison:
         Run ids, paired.
     level : float
     specs : dict of str to VariableSpec
+    groups : dict of str to Text
     indicators : tuple of Difference
     places : dict of str to PlaceDifference
         By the series' key.
@@ -96,6 +97,7 @@ class Comparison:
     whatif_ids: tuple[str, ...]
     level: float
     specs: dict[str, VariableSpec]
+    groups: dict[str, Text]
     indicators: tuple[Difference, ...]
     places: dict[str, PlaceDifference]
     notes: tuple[Text, ...]
@@ -139,6 +141,7 @@ def compare(baseline: Sequence[RunResult], whatif: Sequence[RunResult], *, level
         whatif_ids=tuple(r.run_id for r in whatif),
         level=level,
         specs=dict(baseline[0].specs),
+        groups=dict(baseline[0].groups),
         indicators=tuple(_difference(pairs, key, group, level) for key, group in shared),
         places={key: _places(pairs, key, level) for key in sorted(set(baseline[0].series) & set(whatif[0].series))},
         notes=tuple(dict.fromkeys(n for p in pairs for r in p for n in r.notes)),

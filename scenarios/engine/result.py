@@ -68,6 +68,8 @@ class RunResult:
         The question as JSON: scenario, versions, digests, parameters, interventions, timeline, seed.
     specs : dict of str to VariableSpec
         What keys of indicators and series mean.
+    groups : dict of str to Text
+        Whom an indicator is about.
     indicators : tuple of Indicator
     series : dict of str to Series
     notes : tuple of Text
@@ -77,6 +79,7 @@ class RunResult:
     run_id: str
     manifest: Mapping[str, Any]
     specs: Mapping[str, VariableSpec]
+    groups: Mapping[str, Text]
     indicators: tuple[Indicator, ...]
     series: Mapping[str, Series]
     notes: tuple[Text, ...]
@@ -113,8 +116,11 @@ class RunResult:
         specs = [VariableSpec(**{**s, "title": Text(**s["title"])}) for s in data["specs"]]
         numbers = [Indicator(i["key"], i["group"], _nan(i["value"])) for i in data["indicators"]]
         notes = tuple(Text(**n) for n in data["notes"])
+        groups = {key: Text(**text) for key, text in data["groups"].items()}
         series = _unpacked(files[SERIES])
-        return RunResult(data["run_id"], data["question"], {s.key: s for s in specs}, tuple(numbers), series, notes)
+        return RunResult(
+            data["run_id"], data["question"], {s.key: s for s in specs}, groups, tuple(numbers), series, notes
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RunResult) and self.files() == other.files()
@@ -131,6 +137,7 @@ class RunResult:
                 {"key": s.key, "unit": s.unit, "dtype": s.dtype, "place": s.place, "title": s.title._asdict()}
                 for s in self.specs.values()
             ],
+            "groups": {key: text._asdict() for key, text in self.groups.items()},
             "indicators": [
                 {"key": i.key, "group": i.group, "value": None if math.isnan(i.value) else i.value}
                 for i in self.indicators

@@ -120,10 +120,12 @@ class Run:
         Raises
         ------
         UnknownItem
-            The scenario declares no such indicator.
+            The scenario declares no such indicator, or no such group.
         """
         if key not in self.question.scenario.indicators:
             raise UnknownItem(key, f"{self.question.scenario.name} declares no such indicator")
+        if group and group not in self.question.scenario.groups:
+            raise UnknownItem(group, f"{self.question.scenario.name} declares no such group")
         self._indicators[(key, group)] = float(value)
 
     def note(self, vi: str, en: str) -> None:
@@ -158,6 +160,7 @@ class Run:
             run_id=self.question.run_id,
             manifest=self.question.identity(),
             specs={**declared.indicators, **declared.variables},
+            groups=declared.groups,
             indicators=tuple(Indicator(k, g, v) for (k, g), v in sorted(self._indicators.items())),
             series=series,
             notes=tuple(self._notes),

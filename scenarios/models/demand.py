@@ -8,6 +8,7 @@ network; classes do not depend on distance; no through traffic between gateways.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -93,28 +94,42 @@ class DemandRules:
 
 
 def make_zones(ends: TripEnds, node_xy_m: F64, limit: int) -> Zones:
-    """Return at most `limit` zones (and one for each gateway): square cells, each at its weightiest node."""
+    """Return at most `limit` zones (and one for each gateway) of about equal weight, each at its weightiest node."""
     weight = ends.households / max(ends.households.sum(), 1e-9) + ends.attraction / max(ends.attraction.sum(), 1e-9)
     used = np.flatnonzero(weight > 0)
-    low = node_xy_m[used].min(axis=0)
-    size_m = max(math.sqrt(float(np.prod(np.ptp(node_xy_m[used], axis=0) + 1.0)) / limit), 1.0)
-    while True:
-        cell = np.floor((node_xy_m - low) / size_m).astype(np.int64)
-        key = cell[:, 0] * (1 << 31) + cell[:, 1]
-        if len(np.unique(key[used])) <= limit:
-            break
-        size_m *= 1.1
-    cells, of_used = np.unique(key[used], return_inverse=True)
-    order = np.lexsort((used, -weight[used], of_used))
-    node = used[order][np.unique(of_used[order], return_index=True)[1]]
+    parts = _equal_parts(used, node_xy_m, weight, limit)
+    node = np.array([rows[np.argmax(weight[rows])] for rows in parts])
     of_node = np.full(len(node_xy_m), -1, dtype=np.int32)
-    of_node[used] = of_used
+    for k, rows in enumerate(parts):
+        of_node[rows] = k
     extra = ends.gateways[~np.isin(ends.gateways, node)]
-    node = np.concatenate([node, extra])
-    of_node[extra] = np.arange(len(cells), len(node))
+    # A gateway inside a zone becomes a zone of its own; the homes and attractions beside it stay with the old one.
     inside = of_node >= 0
-    homes, pulls = (_sums(of_node[inside], w[inside], len(node)) for w in (ends.households, ends.attraction))
+    n = len(node) + len(extra)
+    homes, pulls = (_sums(of_node[inside], w[inside], n) for w in (ends.households, ends.attraction))
+    of_node[extra] = np.arange(len(node), n)
+    node = np.concatenate([node, extra])
     return Zones(node.astype(np.int32), of_node, homes, pulls, np.isin(node, ends.gateways))
+
+
+def _equal_parts(used: NDArray[np.int64], xy_m: F64, weight: F64, limit: int) -> list[NDArray[np.int64]]:
+    """Cut the heaviest part in two, across its longer side at half its weight, until there are enough."""
+    whole = [(-float(weight[used].sum()), 0, used)]
+    single: list[NDArray[np.int64]] = []
+    made = 1
+    while whole and len(whole) + len(single) < limit:
+        _, _, rows = heapq.heappop(whole)
+        if len(rows) == 1:
+            single.append(rows)
+            continue
+        axis = int(np.argmax(np.ptp(xy_m[rows], axis=0)))
+        rows = rows[np.lexsort((rows, xy_m[rows, axis]))]
+        half = np.searchsorted(np.cumsum(weight[rows]), weight[rows].sum() / 2) + 1
+        cut = int(np.clip(half, 1, len(rows) - 1))
+        for part in (rows[:cut], rows[cut:]):
+            heapq.heappush(whole, (-float(weight[part].sum()), made, part))
+            made += 1
+    return sorted((*single, *(rows for _, _, rows in whole)), key=lambda rows: int(rows.min()))
 
 
 def draw_trips(

@@ -75,7 +75,8 @@ def trip_ends(
     Rules
     -----
     1. Homes: the households of buildings; else dwelling floor area; else the length of local streets.
-    2. Attractions: parcels by land-use code; else land use by kind; always the places; else the length of streets.
+    2. Attractions: parcels by land-use code; else land use by kind, shared by the nodes within it; always the places;
+       else the length of streets.
     """
     nearest = _Nearest(city, usable)
     homes, note = _homes(city, nearest, floor_area_per_household_m2, households_per_km)
@@ -99,6 +100,15 @@ class _Nearest:
     def spread(self, xy_m: F64, weight: F64) -> F64:
         """Return the weights of points summed at their nearest usable nodes ``(N,)``."""
         return np.asarray(np.bincount(self.node(xy_m), weights=weight, minlength=self.n), dtype=np.float64)
+
+    def spread_over(self, shapes: NDArray[np.object_], weight: F64) -> F64:
+        """Return the weights of areas, each shared by the usable nodes in it, or at the nearest one ``(N,)``."""
+        points: NDArray[np.object_] = np.asarray(shapely.points(self.tree.data), dtype=object)
+        area, row = shapely.STRtree(points).query(shapes, predicate="contains")
+        inside = np.bincount(area, minlength=len(shapes))
+        total = np.bincount(self.rows[row], weights=weight[area] / inside[area], minlength=self.n)
+        empty = inside == 0
+        return total + self.spread(shapely.get_coordinates(shapely.centroid(shapes[empty])), weight[empty])
 
 
 def _homes(city: City, nearest: _Nearest, area_m2: float, per_km: float) -> tuple[F64, Text]:
@@ -134,9 +144,9 @@ def _pulls(city: City, nearest: _Nearest) -> tuple[F64, list[Text]]:
             "Điểm đến: thửa đất theo mã loại đất và các địa điểm.", "Destinations: parcels by land-use code, places."
         )
     elif len(city.land_use):
-        area_ha = shapely.area(city.land_use.shapes()) / 1e4
+        shapes = city.land_use.shapes()
         rates = np.array([ATTRACTION_PER_HA.get(k, 0.0) for k in city.land_use.kind.tolist()])
-        pulls += nearest.spread(_centres(city.land_use), area_ha * rates)
+        pulls += nearest.spread_over(shapes, shapely.area(shapes) / 1e4 * rates)
         basis = Text("Điểm đến: loại đất sử dụng và các địa điểm.", "Destinations: land use by kind, places.")
     else:
         basis = Text("Điểm đến: chỉ có các địa điểm.", "Destinations: places only.")

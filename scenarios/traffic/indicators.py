@@ -30,6 +30,15 @@ INDICATORS = tuple(
     )
 )
 
+GROUPS = {
+    "motorcycle": Text("Xe máy", "Motorcycles"),
+    "car": Text("Ô tô con", "Cars"),
+    "bus": Text("Xe buýt", "Buses"),
+    "truck": Text("Xe tải", "Trucks"),
+    "bicycle": Text("Xe đạp", "Bicycles"),
+}
+"""Titles of `CLASSES`."""
+
 SERIES = tuple(
     VariableSpec(key, unit, "float32", "link", Text(vi, en))
     for key, unit, vi, en in (
@@ -62,6 +71,12 @@ def report(run: Run, model: TrafficModel, free_s: NDArray[np.float64], queue_max
     run.indicator("gridlocks", float(model.state.tally[GRIDLOCKS]))
     run.indicator("gridlocked_links", float(model.standing_links))
     run.indicator("link_entries", float(model.state.tally[N_MOVES]))
+    if model.state.tally[GRIDLOCKS] > 0:
+        minute = model.state.first_gridlock_s[0] / 60.0
+        run.note(
+            f"Kẹt cứng từ phút {minute:.0f}: từ đó kết quả không còn giá trị dự báo.",
+            f"Gridlock from minute {minute:.0f}: from then on the result predicts nothing.",
+        )
 
 
 def _of_class(

@@ -112,7 +112,7 @@ class TrafficParams(ScenarioParams):
         en="Decay of attraction with travel time",
         source=ASSUMED,
     )
-    zones: int = param(300, ge=2, le=1000, unit="1", vi="Số vùng điểm đến tối đa", en="Most destination zones")
+    zones: int = param(200, ge=2, le=1000, unit="1", vi="Số vùng điểm đến tối đa", en="Most destination zones")
     habits: int = param(
         4, ge=1, le=8, unit="1", vi="Số lộ trình quen thuộc khác nhau", en="Different ways people are used to",
         source=ASSUMED,
@@ -122,7 +122,7 @@ class TrafficParams(ScenarioParams):
         source=ASSUMED,
     )  # fmt: skip
     update_min: float = param(
-        10.0, ge=1.0, le=120.0, unit="min", vi="Khoảng cập nhật đường đi", en="Interval between updates of the ways"
+        15.0, ge=1.0, le=120.0, unit="min", vi="Khoảng cập nhật đường đi", en="Interval between updates of the ways"
     )
     interval_min: float = param(
         5.0, ge=1.0, le=60.0, unit="min", vi="Khoảng ghi số liệu", en="Interval of the recorded series"

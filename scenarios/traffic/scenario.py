@@ -13,7 +13,7 @@ from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import TrafficModel
 from scenarios.models.trip_ends import trip_ends
 from scenarios.scenario import HOUR_S, MINUTE_S, scenario
-from scenarios.traffic.indicators import INDICATORS, SERIES, report
+from scenarios.traffic.indicators import GROUPS, INDICATORS, SERIES, report
 from scenarios.traffic.params import CLASSES, GROUP_OF_CLASS, PCU, TrafficParams
 from twin.errors import InvalidParams
 from twin.variables import Text
@@ -25,6 +25,7 @@ from twin.variables import Text
     params=TrafficParams,
     variables=SERIES,
     indicators=INDICATORS,
+    groups=GROUPS,
 )
 def traffic(run: Run, params: TrafficParams) -> None:
     """Set up a period of a working day on the city's streets.

@@ -151,7 +151,7 @@ def test_scenarios_tell_parameters_with_units_and_both_languages(client: httpx.C
         ("GET", "/api/v1/city/layers/sewers", 404, "unknown-item"),
         ("GET", "/api/v1/city/layers/sewers/arrays", 404, "unknown-item"),
         ("GET", "/api/v1/city/layers/roads?limit=0", 422, "invalid-request"),
-        ("GET", "/api/v1/city/layers/roads?bbox=1,2,3", 422, "request-error"),
+        ("GET", "/api/v1/city/layers/roads?bbox=1,2,3", 422, "invalid-request"),
         ("GET", "/api/v1/city/layers/roads?bbox=3,2,1,4", 422, "request-error"),
         ("GET", f"/api/v1/runs/{NOBODY}", 404, "unknown-item"),
         ("GET", "/api/v1/runs/..%2F..%2Fetc", 404, "not-found"),
@@ -208,6 +208,7 @@ def test_a_body_that_is_too_large_or_no_json_is_refused(client: httpx.Client) ->
     headers = {"content-type": "application/json"}
     _problem(client.post("/api/v1/runs", content=endless(), headers=headers), 413, "content-too-large")
     _problem(client.post("/api/v1/runs", content=b"{", headers=headers), 422, "invalid-request")
+    _problem(client.post("/api/v1/runs", content=b"\xff", headers=headers), 400, "bad-request")
     _problem(client.post("/api/v1/runs", data={"scenario": "traffic"}), 422, "invalid-request")
 
 

@@ -176,9 +176,22 @@ def test_a_worker_that_dies_leaves_a_failed_run(tmp_path: Path) -> None:
         for _, _, status in events(client, f"/api/v1/runs/{run_id}/events"):
             if status["status"] == "running" and status["progress"] > 0:
                 break
-        os.kill(service.app.state.context.jobs._processes[run_id].pid, 9)
+        os.kill(service.app.state.context.jobs.processes.pid(run_id), 9)
         status = finished(client, run_id)
         assert (status["status"], status["problem"]["code"]) == ("failed", "worker-died")
+
+
+def test_a_service_whose_feed_stopped_is_not_ready(tmp_path: Path) -> None:
+    service = RunningService(town_with_sensors(), tmp_path)
+    with service as client:
+        assert client.get("/readyz").status_code == 200
+        feed = service.app.state.context.tasks[0]
+        feed.get_loop().call_soon_threadsafe(feed.cancel)
+        while (answer := client.get("/readyz")).status_code == 200:
+            pass
+        assert (answer.status_code, answer.json()["code"]) == (503, "not-ready")
+        assert "live feed" in answer.json()["detail"]
+        assert client.get("/healthz").status_code == 200
 
 
 def _flows(text: str) -> "np.ndarray[Any, Any]":

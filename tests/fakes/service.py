@@ -20,7 +20,7 @@ class RunningService:
     """A served city; use it in a ``with`` block."""
 
     def __init__(self, city: City, out: Path, **changed: Any) -> None:
-        found = settings({}, **{"out": out, "tick_s": 0.05, "speed_x": 600.0, "workers": 1} | changed)
+        found = settings({}, **{"out": out, "tick_s": 0.05, "speed_x": 60.0, "start_h": 1.0, "workers": 1} | changed)
         self.app = create_app(found, served=city)
         config = uvicorn.Config(
             self.app, host="127.0.0.1", port=0, log_level="error", ws="none", timeout_graceful_shutdown=1

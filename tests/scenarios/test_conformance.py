@@ -4,6 +4,7 @@ import pytest
 
 from scenarios.conformance import check
 from scenarios.registry import Entry, installed
+from tests.scenarios.cities import two_banks
 from tests.scenarios.plugins import dice, sloppy
 
 
@@ -11,6 +12,7 @@ from tests.scenarios.plugins import dice, sloppy
 def test_installed_scenario_conforms(entry: Entry) -> None:
     assert entry.scenario is not None, entry.reason
     assert check(entry.scenario) == ()
+    assert check(entry.scenario, city=two_banks()) == ()
 
 
 def test_good_plugin_conforms() -> None:

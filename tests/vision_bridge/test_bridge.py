@@ -119,6 +119,13 @@ def test_the_morning_peak_is_busier_and_slower_than_the_night() -> None:
     assert peak_mps < 0.95 * night_mps
 
 
+def test_cameras_of_one_link_see_one_traffic() -> None:
+    seen = [o for o in synthetic_day(_with_cameras(2), PLAN) if isinstance(o, VehicleCount)]
+    total = [sum(sum(o.counts) for o in seen if o.sensor == f"cam-{k}") for k in (1, 2)]
+    assert total[0] != total[1]
+    assert total[0] == pytest.approx(total[1], rel=0.05)
+
+
 def test_bikes_never_exceed_the_docks_and_a_flood_reaches_its_crest() -> None:
     flood = synthetic_day(CITY, replace(PLAN, crest_m=4.3))
     assert all(o.bikes + o.free_docks == 20 for o in flood if isinstance(o, DockStatus))
@@ -187,3 +194,9 @@ def test_synthetic_days_follow_each_other_without_end() -> None:
     second = replay.due(PLAN.start_s + 2 * 86_400.0)
     assert second == synthetic_day(CITY, replace(PLAN, day=date(2025, 10, 28)))
     assert not replay.ended
+
+
+def test_a_city_without_sensors_has_empty_days() -> None:
+    bare = City(name="bare", crs=CITY.crs, roads=CITY.roads)
+    assert synthetic_day(bare, PLAN) == []
+    assert Replay("days", synthetic_days(bare, PLAN)).ended

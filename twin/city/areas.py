@@ -38,20 +38,22 @@ class Outlined(Table):
     @classmethod
     def flatten(cls, shapes: NDArray[np.object_]) -> dict[str, NDArray[Any]]:
         """Return the four geometry fields of polygons or multipolygons ``(n,)``; None counts as no outline."""
-        multi = [_multi(s) for s in shapes]
-        if not multi:
+        multi = _multi(shapes)
+        if len(multi) == 0:
             zero = np.zeros(1, dtype=np.int64)
             return {cls.VERTICES: np.zeros((0, 2)), "ring_first": zero, "part_first": zero, "shape_first": zero}
-        _, xy, (ring, part, shape) = shapely.to_ragged_array(shapely.force_2d(np.asarray(multi, dtype=object)))
+        _, xy, (ring, part, shape) = shapely.to_ragged_array(shapely.force_2d(multi))
         names = ("ring_first", "part_first", "shape_first")
         firsts = {n: np.asarray(o, np.int64) for n, o in zip(names, (ring, part, shape), strict=True)}
         return {cls.VERTICES: xy.reshape(-1, 2), **firsts}
 
 
-def _multi(shape: shapely.Polygon | shapely.MultiPolygon | None) -> shapely.MultiPolygon:
-    if shape is None:
-        return shapely.MultiPolygon()
-    return shape if isinstance(shape, shapely.MultiPolygon) else shapely.MultiPolygon([shape])
+def _multi(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    parts, owner = shapely.get_parts(np.asarray(shapes, dtype=object), return_index=True)
+    multi: NDArray[np.object_] = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
+    if len(parts):
+        shapely.multipolygons(parts, indices=owner, out=multi)
+    return multi
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -17,7 +17,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.kernels.heap import pop, push
 from twin.kernels.jit import kernel
 
 NO_WAY = -1
@@ -64,7 +63,7 @@ class Ways(NamedTuple):
 
 
 @kernel
-def ways_to(  # noqa: C901 # one label-setting loop; a call per label would cost more than the label
+def ways_to(
     net: Network, time_s: NDArray[np.float64], allowed: NDArray[np.bool_], destination: NDArray[np.int32], out: Ways
 ) -> None:
     """Fill `out` with the fastest ways to each destination node.
@@ -82,48 +81,103 @@ def ways_to(  # noqa: C901 # one label-setting loop; a call per label would cost
         Filled in place.
     """
     n_l, n_nodes = len(net.tail), len(net.in_first) - 1
-    keys, ties, what = np.empty(2 * n_l + 1), np.empty(2 * n_l + 1, np.int64), np.empty(2 * n_l + 1, np.int64)
+    keys, what = np.empty(2 * n_l + 1), np.empty(2 * n_l + 1, np.int32)
     n_out = np.zeros(n_nodes, np.int32)
     for link in range(n_l):
         if allowed[link]:
             n_out[net.tail[link]] += 1
     for d in range(len(destination)):
-        nexts, firsts, costs = out.next_link[d], out.first_link[d], out.cost_s[d]
-        nexts[:] = NO_WAY
-        firsts[:] = NO_WAY
-        costs[:] = np.inf
-        target = destination[d]
-        firsts[target], costs[target] = THERE, 0.0
-        n = 0
-        for k in range(net.in_first[target], net.in_first[target + 1]):
-            link = net.in_link[k]
-            nexts[link] = THERE
-            if allowed[link]:
-                n = push(keys, ties, what, n, time_s[link], link, link)
-        while n > 0:
-            cost, item = keys[0], what[0]
-            n = pop(keys, ties, what, n)
-            if item >= n_l:
-                before = item - n_l
-                if nexts[before] == NO_WAY:
-                    nexts[before] = firsts[net.head[before]]
-                    if allowed[before]:
-                        n = push(keys, ties, what, n, cost + time_s[before], before, before)
+        one = Ways(out.next_link[d : d + 1], out.first_link[d : d + 1], out.cost_s[d : d + 1])
+        _tree(net, time_s, allowed, n_out, destination[d], one, keys, what)
+
+
+@kernel
+def _tree(  # noqa: C901 # one label-setting loop; a call per label would cost more than the label
+    net: Network,
+    time_s: NDArray[np.float64],
+    allowed: NDArray[np.bool_],
+    n_out: NDArray[np.int32],
+    target: int,
+    one: Ways,
+    keys: NDArray[np.float64],
+    what: NDArray[np.int32],
+) -> None:
+    nexts, firsts, costs = one.next_link[0], one.first_link[0], one.cost_s[0]
+    n_l = len(nexts)
+    nexts[:] = NO_WAY
+    firsts[:] = NO_WAY
+    costs[:] = np.inf
+    left = net.in_first[1:] - net.in_first[:-1]  # links into each node that have no label yet
+    firsts[target], costs[target], left[target] = THERE, 0.0, 0
+    n = 0
+    for k in range(net.in_first[target], net.in_first[target + 1]):
+        link = net.in_link[k]
+        nexts[link] = THERE
+        if allowed[link]:
+            n = _push(keys, what, n, time_s[link], link)
+    while n > 0:
+        cost, item = keys[0], what[0]
+        n = _pop(keys, what, n)
+        if item >= n_l:
+            before = item - n_l
+            node = net.head[before]
+            if nexts[before] == NO_WAY:
+                nexts[before] = firsts[node]
+                left[node] -= 1
+                tail = net.tail[before]
+                if allowed[before] and (left[tail] > 0 or firsts[tail] == NO_WAY):
+                    n = _push(keys, what, n, cost + time_s[before], before)
+            continue
+        node = net.tail[item]
+        if firsts[node] == NO_WAY:
+            firsts[node], costs[node] = item, cost
+        if left[node] == 0:
+            continue
+        for k in range(net.in_first[node], net.in_first[node + 1]):
+            before = net.in_link[k]
+            if nexts[before] != NO_WAY or _banned(net, before, item):
                 continue
-            node = net.tail[item]
-            if firsts[node] == NO_WAY:
-                firsts[node], costs[node] = item, cost
-            for k in range(net.in_first[node], net.in_first[node + 1]):
-                before = net.in_link[k]
-                if nexts[before] != NO_WAY or _banned(net, before, item):
-                    continue
-                if net.tail[before] == net.head[item] and n_out[node] > 1:
-                    if firsts[node] == item:
-                        n = push(keys, ties, what, n, cost + TURN_BACK_S, n_l + before, n_l + before)
-                    continue
-                nexts[before] = item
-                if allowed[before]:
-                    n = push(keys, ties, what, n, cost + time_s[before], before, before)
+            if net.tail[before] == net.head[item] and n_out[node] > 1:
+                if firsts[node] == item:
+                    n = _push(keys, what, n, cost + TURN_BACK_S, n_l + before)
+                continue
+            nexts[before] = item
+            left[node] -= 1
+            tail = net.tail[before]
+            if allowed[before] and (left[tail] > 0 or firsts[tail] == NO_WAY):
+                n = _push(keys, what, n, cost + time_s[before], before)
+
+
+@kernel
+def _push(keys: NDArray[np.float64], what: NDArray[np.int32], n: int, key: float, item: int) -> int:
+    i = n
+    while i > 0:
+        up = (i - 1) >> 1
+        if keys[up] < key or (keys[up] == key and what[up] <= item):
+            break
+        keys[i], what[i] = keys[up], what[up]
+        i = up
+    keys[i], what[i] = key, item
+    return n + 1
+
+
+@kernel
+def _pop(keys: NDArray[np.float64], what: NDArray[np.int32], n: int) -> int:
+    n -= 1
+    key, item = keys[n], what[n]
+    i = 0
+    child = 1
+    while child < n:
+        right = child + 1
+        if right < n and (keys[right] < keys[child] or (keys[right] == keys[child] and what[right] < what[child])):
+            child = right
+        if key < keys[child] or (key == keys[child] and item <= what[child]):
+            break
+        keys[i], what[i] = keys[child], what[child]
+        i = child
+        child = 2 * i + 1
+    keys[i], what[i] = key, item
+    return n
 
 
 @kernel

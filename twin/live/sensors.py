@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,7 +61,8 @@ class Sensors(FrozenArrays):
 def sensors_of(city: City, cadence_s: Mapping[str, float] = CADENCE_S) -> Sensors:
     """Return the outdoor cameras, bike stations and gauges of a city; each id once.
 
-    A camera without a link takes the nearest link open to motors, as far as its position may be off.
+    A camera without a link takes the nearest link open to motors, as far as its position may be off; several on one
+    spot are taken to look along different links, nearest first.
     """
     outdoors = np.flatnonzero(~np.isin(city.cameras.purpose, list(INDOOR)) & (city.cameras.status != "planned"))
     links = _links_of_cameras(city)[outdoors]
@@ -95,15 +97,20 @@ def _links_of_cameras(city: City) -> NDArray[np.int32]:
 
 
 def _nearest_links(roads: Roads, xy_m: NDArray[np.float64], reach_m: NDArray[np.float64]) -> NDArray[np.int32]:
-    open_links = np.flatnonzero(roads.modes & MOTOR)
+    """Return the nearest open link of each point; the second point on a spot takes the second nearest, and so on."""
     found = np.full(len(xy_m), -1, dtype=np.int32)
+    open_links = np.flatnonzero(roads.modes & MOTOR)
     if len(open_links) == 0:
         return found
     lines = lines_of(roads.xy_m, roads.first_vertex)[open_links]
-    points = shapely.points(xy_m)
-    (at, nearest), distance_m = shapely.STRtree(lines).query_nearest(
-        points, max_distance=float(reach_m.max()), return_distance=True, all_matches=False
-    )
-    within = distance_m <= reach_m[at]
-    found[at[within]] = open_links[nearest[within]]
+    tree = shapely.STRtree(lines)
+    before: Counter[tuple[float, float]] = Counter()
+    for k, (x, y) in enumerate(xy_m.tolist()):
+        spot = shapely.Point(x, y)
+        near = tree.query(spot, predicate="dwithin", distance=float(reach_m[k]))
+        if len(near):
+            distance_m = np.round(shapely.distance(lines[near], spot), 2)  # both directions of a street are as near
+            order = near[np.lexsort((near, distance_m))]
+            found[k] = open_links[order[before[(x, y)] % len(order)]]
+            before[(x, y)] += 1
     return found

@@ -105,9 +105,9 @@ def synthetic_day(city: City, plan: DayPlan) -> list[Observation]:
 
 
 def synthetic_days(city: City, plan: DayPlan) -> Iterator[Observation]:
-    """Yield day after day without end, in order of event time."""
-    while True:
-        yield from synthetic_day(city, plan)
+    """Yield day after day without end, in order of event time; nothing where the city has no sensor."""
+    while day := synthetic_day(city, plan):
+        yield from day
         plan = replace(plan, day=plan.day + timedelta(days=1))
 
 
@@ -135,7 +135,7 @@ def _counts(
     frozen_from_s: float,
 ) -> list[Observation]:
     rng = plan.rng(key)
-    busy = rng.uniform(0.35, 1.15)
+    busy = plan.rng(f"link {city.roads.ids[link]}").uniform(0.35, 1.15)  # cameras of one link see one traffic
     middle_h = (times_s - window_s / 2) / 3600.0
     saturation = busy * np.interp(middle_h, np.arange(25), (*HOURLY_SATURATION, HOURLY_SATURATION[0]))
     capacity_veh_h = float(city.roads.capacity_pcu_h[link]) / float(np.dot(CLASS_SHARE, CLASS_PCU))

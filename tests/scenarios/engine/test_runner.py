@@ -105,3 +105,5 @@ def test_what_is_not_declared_cannot_be_reported() -> None:
         run.record("depth", [1.0])
     with pytest.raises(UnknownItem, match="declares no such indicator"):
         run.indicator("deaths", 0.0)
+    with pytest.raises(UnknownItem, match="declares no such group"):
+        run.indicator("total", 0.0, "elephants")

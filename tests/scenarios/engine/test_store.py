@@ -25,6 +25,7 @@ def test_files_round_trip(series: np.ndarray, value: float, words: str) -> None:
         "ab" * 32,
         {"seed": 1},
         {"count": COUNT, "total": TOTAL},
+        {"car": Text("Ô tô", "Cars")},
         (Indicator("total", "", value),),
         {"count": Series(time_s=np.arange(3.0), values=series)},
         (Text(words, "note"),),

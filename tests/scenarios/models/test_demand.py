@@ -1,7 +1,10 @@
 """Demand: as many trips as households and hour say, to where the land use is, near before far."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,9 +12,10 @@ from scenarios.models.demand import DemandRules, Trips, Zones, draw_trips, make_
 from scenarios.models.network import road_network
 from scenarios.models.routes import empty_road_ways
 from scenarios.models.trip_ends import TripEnds, trip_ends
-from tests.scenarios.cities import two_banks, without_buildings
+from tests.scenarios.cities import origin, two_banks, without_buildings
 from tests.scenarios.models.test_network import RULES
 from twin.chance import stream
+from twin.city.areas import Areas, Places
 from twin.city.city import City
 from twin.testing.toy import toy_city
 
@@ -105,6 +109,31 @@ def test_zones_are_few_and_keep_all_weight() -> None:
         assert zones.households.sum() == pytest.approx(ends.households.sum())
         assert zones.attraction.sum() == pytest.approx(ends.attraction.sum())
         assert np.array_equal(zones.of_node[zones.node], np.arange(len(zones.node)))
+
+
+def test_no_zone_outweighs_the_others_however_the_nodes_lie() -> None:
+    """A dense town in a wide country: square cells would make it one zone."""
+    rng = stream(1, "towns")
+    xy = np.concatenate([rng.normal(0, 300, (900, 2)), rng.uniform(-20_000, 20_000, (100, 2))])
+    ends = TripEnds(np.ones(1000), np.ones(1000), np.zeros(0, dtype=np.int64), ())
+    zones = make_zones(ends, xy, 64)
+    assert len(zones.node) == 64
+    assert zones.households.max() < 2 * zones.households.mean()
+
+
+def test_large_land_use_is_shared_by_the_nodes_within_it() -> None:
+    city = two_banks()
+    north = city.roads.node_xy_m[25:]
+    whole = shapely.box(*(north.min(axis=0) - 10), *(north.max(axis=0) + 10))
+    lot = shapely.box(-900, -900, -800, -800)
+    land = Areas(
+        ids=np.array(["bank", "lot"]), kind=np.array(["commercial", "retail"]), name=np.array(["", ""]),
+        **Areas.flatten(np.array([whole, lot], dtype=object)), **origin(2),
+    )  # fmt: skip
+    pulls = ends_of(replace(city, land_use=land, places=Places.empty())).attraction
+    np.testing.assert_allclose(pulls[25:], whole.area / 1e4 * 60.0 / 25)
+    assert pulls[0] == pytest.approx(120.0), "an area without a node goes to the nearest"
+    assert pulls[1:25].sum() == 0
 
 
 def test_gateway_trips_go_in_and_out() -> None:

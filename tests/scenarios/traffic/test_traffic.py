@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,9 @@ import scenarios
 from scenarios.engine.result import RunResult
 from scenarios.engine.timeline import Inject
 from scenarios.traffic.params import CLASSES
-from tests.scenarios.cities import two_banks
+from tests.scenarios.cities import origin, two_banks
 from twin.city.interventions import CloseLink, CloseStreet, Intervention
-from twin.city.roads import CYCLE, MOTOR
+from twin.city.roads import CYCLE, MOTOR, TurnBans
 from twin.errors import InvalidParams
 
 ROOT = Path(__file__).parents[3]
@@ -156,3 +157,22 @@ def test_shares_that_are_all_zero_are_refused() -> None:
 def test_listing_scenarios_loads_no_compiler() -> None:
     code = "import sys\nfrom scenarios.registry import installed\ninstalled()\nassert 'numba' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)  # noqa: S603 # own code
+
+
+def test_turn_bans_are_honoured() -> None:
+    """Nobody may turn onto the western bridge any more, so its northbound link stays empty though it is open."""
+    city = two_banks()
+    bridge = city.roads.index_of("21-26")
+    before = np.flatnonzero(city.roads.head == 21)
+    bans = TurnBans(
+        ids=np.array([f"ban-{i}" for i in range(len(before))]),
+        from_link=before.astype(np.int32),
+        to_link=np.full(len(before), bridge, dtype=np.int32),
+        **origin(len(before)),
+    )
+    open_flow = go().series["flow_veh_h"].values[:, bridge].sum()
+    result = scenarios.run(replace(city, turn_bans=bans), "traffic", params=SHORT)
+    # Only who starts at the bridge's own end may enter it: that needs no turn.
+    started = result.series["flow_veh_h"].values[:, bridge].sum()
+    assert started < 0.3 * open_flow
+    assert result.value("unreachable") == 0

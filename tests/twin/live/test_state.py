@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twin.city.table import arrays_of
 from twin.live.estimate import link_estimate
 from twin.live.freshness import Freshness, freshness
 from twin.live.observation import DockStatus, Observation, SensorHealth, VehicleCount, WaterLevel
@@ -143,9 +144,17 @@ def test_a_camera_without_a_link_takes_the_nearest_street_within_its_accuracy() 
         )
         return int(sensors_of(replace(CITY, cameras=cameras)).link[0])
 
-    assert linked(1.0, 15.0) in {0, 1}
+    assert linked(1.0, 15.0) == 0
     assert linked(1.0, -300.0) == -1
-    assert linked(400.0, -300.0) in {0, 1}
+    assert linked(400.0, -300.0) == 0
+
+
+def test_cameras_on_one_spot_look_along_different_links() -> None:
+    one = CITY.cameras
+    fields = {name: np.repeat(values, 6, axis=0) for name, values in arrays_of(one)}
+    fields |= {"ids": np.array([f"cam-{k}" for k in range(6)]), "link": np.full(6, -1, dtype=np.int32)}
+    sensors = sensors_of(replace(CITY, cameras=type(one)(**fields)))
+    assert sensors.link[sensors.kind == "camera"].tolist() == [0, 1, 2, 3, 0, 1]
 
 
 def test_an_indoor_camera_is_no_sensor() -> None:
