@@ -126,7 +126,7 @@ def _base(surfaces: set[str]) -> list[dict[str, Any]]:
         ),
         _layer(
             "SolidPolygonLayer", "parcels", "parcels",
-            {"tokens": {"fill": "land"}, "minZoom": 16, "off": True, "outline": "parcel_edge", "window": True},
+            {"tokens": {"fill": "parcel"}, "minZoom": 16, "off": True, "outline": "parcel_edge", "window": True},
             pickable=True,
         ),
         _layer(

@@ -68,7 +68,7 @@ class Page:
 
     def run(self, script: str) -> Any:
         """Return what a script returns."""
-        return self.chrome.execute_script(script)  # type: ignore[no-untyped-call] # selenium's own
+        return self.chrome.execute_script(script)
 
     def until(self, script: str, patience_s: float = PATIENCE_S) -> Any:
         """Wait until a script returns something true, and return it."""
@@ -80,7 +80,7 @@ class Page:
             "const all = hueTwin.app.map.deck.layerManager?.getLayers() ?? [];"
             "return all.length > 0 && all.every(l => l.isLoaded)"
         )
-        self.chrome.execute_async_script(  # type: ignore[no-untyped-call] # selenium's own
+        self.chrome.execute_async_script(
             "const done = arguments[0]; hueTwin.app.map.deck.redraw(true);"
             "requestAnimationFrame(() => requestAnimationFrame(() => done()))"
         )

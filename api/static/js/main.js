@@ -274,7 +274,7 @@ function wire() {
     if (any("live")) drawFeed(s.live, { ...app.link, now: Date.now() });
     if (any("playing")) play(s.playing);
     if (any("view", "theme", "switched", "closures", "comparison", "step", "show", "selected")) schedule();
-    else if (any("live") && !s.comparison) scheduleLive();
+    else if (any("live") && !s.comparison) (before.live ? scheduleLive : schedule)();
     clearTimeout(app.linkTimer);
     app.linkTimer = setTimeout(() => history.replaceState(null, "", writeHash(store.get())), 250);
   });
