@@ -41,7 +41,7 @@ class Page:
         """Open the page afresh at a size and wait until the city is there."""
         self.chrome.get("about:blank")
         for kind in ("browser", "performance"):
-            self.chrome.get_log(kind)  # what earlier pages left
+            self._log(kind)  # what earlier pages left
         self.asked, self.wrong = [], []
         self.size(width, height)
         self.chrome.get(f"{self.address}#{fragment}")
@@ -114,11 +114,16 @@ class Page:
 
     def requests(self) -> list[str]:
         """Return the addresses the page asked for since it was opened."""
-        events = [json.loads(entry["message"])["message"] for entry in self.chrome.get_log("performance")]
+        events = [json.loads(entry["message"])["message"] for entry in self._log("performance")]
         self.asked += [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
         return self.asked
 
     def complaints(self) -> list[str]:
         """Return the console's errors since the page was opened, such as violations of its policy."""
-        self.wrong += [entry["message"] for entry in self.chrome.get_log("browser") if entry["level"] == "SEVERE"]
+        self.wrong += [entry["message"] for entry in self._log("browser") if entry["level"] == "SEVERE"]
         return self.wrong
+
+    def _log(self, kind: str) -> list[dict[str, Any]]:
+        """Return the driver's log entries since the last call."""
+        entries: list[dict[str, Any]] = self.chrome.get_log(kind)  # type: ignore[no-untyped-call] # selenium's own
+        return entries
