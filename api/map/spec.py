@@ -107,7 +107,10 @@ def _base(surfaces: set[str]) -> list[dict[str, Any]]:
     edge = {"tokens": {"line": "ward_edge"}, "select": {"valid": True}, "rings": True, "widthPx": [[9, 0.7], [14, 1.3]]}
     return [
         _layer("SolidPolygonLayer", "land", "admin", {"tokens": {"fill": "land"}, "select": {"valid": True}}),
-        _layer("SolidPolygonLayer", "land-use", "land_use", {"fillBy": _by_kind(LAND_USE, None), "minZoom": 11}),
+        _layer(
+            "SolidPolygonLayer", "land-use", "land_use",
+            {"fillBy": _by_kind(LAND_USE, None), "select": {"kind": sorted(LAND_USE)}, "minZoom": 12.4, "window": True},
+        ),
         _layer(
             "SolidPolygonLayer", "water", "water",
             {"tokens": {"fill": "water"}, "select": {"not": {"kind": ["island"]}}}, pickable=True,
@@ -123,11 +126,12 @@ def _base(surfaces: set[str]) -> list[dict[str, Any]]:
         ),
         _layer(
             "SolidPolygonLayer", "parcels", "parcels",
-            {"tokens": {"fill": "land"}, "minZoom": 16, "off": True, "outline": "parcel_edge"}, pickable=True,
+            {"tokens": {"fill": "land"}, "minZoom": 16, "off": True, "outline": "parcel_edge", "window": True},
+            pickable=True,
         ),
         _layer(
             "SolidPolygonLayer", "buildings", "buildings",
-            {"tokens": {"fill": "building"}, "minZoom": 15, "outline": "building_edge"}, pickable=True,
+            {"tokens": {"fill": "building"}, "minZoom": 15, "outline": "building_edge", "window": True}, pickable=True,
         ),
         _layer("PathLayer", "ward-edges", "admin", edge, width_units="pixels"),
     ]  # fmt: skip
@@ -142,7 +146,7 @@ def _roads() -> list[dict[str, Any]]:
             ]
             twin = {
                 "tokens": {"line": f"{part}_{rank}"}, "select": {"class_rank": [rank], "oneOfPair": True},
-                "minZoom": stops[0][0], "widthPx": stops,
+                "minZoom": stops[0][0], "widthPx": stops, "window": rank > 1,
             }  # fmt: skip
             made.append(
                 _layer(
@@ -180,7 +184,7 @@ def _overlays() -> list[dict[str, Any]]:
             "PathLayer", "power_zones", "power_zones",
             {"tokens": {"line": "power_edge"}, "rings": True, "off": True}, width_units="pixels", get_width=1.5,
         ),
-        dots("equipment", (116, 110, 132), 2.5, minZoom=15, off=True),
+        dots("equipment", (116, 110, 132), 2.5, minZoom=15, off=True, window=True),
         dots("signals", (60, 60, 60), 3.0, minZoom=14, off=True),
         dots("gates", (30, 92, 138), 5.0, minZoom=11),
         dots("reservoirs", (30, 92, 138), 6.0),

@@ -66,23 +66,23 @@ THEMES: dict[str, dict[str, Colour]] = {
 }
 """Named colours of each theme; both have the same names."""
 
+_GREEN, _FIELD, _FOREST, _CIVIC = (204, 223, 186), (230, 236, 208), (194, 214, 176), (238, 229, 217)
 LAND_USE: dict[str, Colour] = {
-    "park": (203, 223, 184),
-    "green": (203, 223, 184),
-    "forest": (190, 212, 172),
-    "heritage": (232, 222, 196),
-    "citadel": (236, 226, 203),
-    "cemetery": (212, 219, 200),
-    "agriculture": (228, 233, 204),
-    "paddy": (226, 235, 206),
-    "residential": (241, 236, 228),
-    "commercial": (242, 228, 222),
-    "industrial": (228, 224, 232),
-    "education": (240, 230, 208),
-    "health": (246, 222, 218),
-    "military": (229, 219, 211),
+    **dict.fromkeys(("DKV", "park", "green"), _GREEN),
+    **dict.fromkeys(("CLN", "LUA", "LUC", "LUK", "LUN", "HNK", "BHK", "NHK", "SXN", "agriculture", "paddy"), _FIELD),
+    **dict.fromkeys(("RSX", "RPH", "RDD", "LNP", "forest"), _FOREST),
+    **dict.fromkeys(("TSC", "DVH", "DTS", "DKH", "DXH", "DSH", "TIN", "TON"), _CIVIC),
+    **dict.fromkeys(("DDT", "DDD", "DDL", "heritage"), (235, 224, 198)),
+    **dict.fromkeys(("DGD", "education"), (240, 231, 208)),
+    **dict.fromkeys(("DYT", "health"), (245, 223, 219)),
+    **dict.fromkeys(("TMD", "DCH", "commercial"), (243, 229, 222)),
+    **dict.fromkeys(("SKC", "SKN", "SKK", "SKT", "industrial"), (229, 225, 232)),
+    **dict.fromkeys(("NTD", "cemetery"), (214, 220, 203)),
+    **dict.fromkeys(("CQP", "CAN", "military"), (230, 221, 213)),
+    **dict.fromkeys(("NTS",), (205, 224, 228)),
+    **dict.fromkeys(("MNC", "SON", "MVT", "MVR", "MVK"), (179, 208, 226)),
 }
-"""Fill of land-use kinds on the light theme; a kind without a colour is drawn as plain land."""
+"""Fill of land-use codes (Vietnamese) and kinds (OpenStreetMap) on the light theme; others are left as plain land."""
 
 PLACE_COLOURS: dict[str, Colour] = {
     "hospital": (200, 54, 62),
@@ -108,8 +108,8 @@ ROAD_WIDTH_PX: tuple[tuple[tuple[float, float], ...], ...] = (
     ((10, 1.2), (12, 2.2), (14, 5.0), (16, 11.0), (18, 26.0)),
     ((10, 0.8), (12, 1.6), (14, 3.8), (16, 9.0), (18, 22.0)),
     ((11, 0.6), (13, 1.6), (14, 2.8), (16, 7.5), (18, 18.0)),
-    ((12, 0.5), (14, 1.5), (16, 5.0), (18, 14.0)),
-    ((14, 0.6), (16, 2.4), (18, 8.0)),
+    ((12.8, 0.6), (14, 1.5), (16, 5.0), (18, 14.0)),
+    ((14.8, 0.8), (16, 2.4), (18, 8.0)),
 )
 """Width of a street by class rank, as (zoom, pixels) stops; a level of detail starts at its first stop."""
 

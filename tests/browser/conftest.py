@@ -12,13 +12,12 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from gis_data.hue.build import hue
 from tests.browser.page import Page
-from tests.fakes.fake_twin_api import make_app
+from tests.fakes.fake_twin_api import FakeTwin, make_app
 
 CHROMIUM, DRIVER = (shutil.which(name) for name in ("chromium", "chromedriver"))
 FLAGS = (
@@ -49,19 +48,29 @@ def chrome() -> Iterator[Chrome]:
     driver.quit()
 
 
-@pytest.fixture
-def fake(chrome: Chrome) -> Iterator[tuple[Page, FastAPI]]:
-    """A page of the fake service of the embedded city."""
+@pytest.fixture(scope="module")
+def opened(chrome: Chrome) -> Iterator[tuple[Page, FakeTwin]]:
+    """A page of the fake service of the embedded city, opened once: starting WebGL in software takes seconds."""
     app = make_app(hue())
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     listener = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    yield Page(chrome, f"http://127.0.0.1:{listener.getsockname()[1]}/"), app
+    yield Page(chrome, f"http://127.0.0.1:{listener.getsockname()[1]}/").open(), app.state.twin
     chrome.get("about:blank")
     server.should_exit = True
     thread.join(timeout=10)
     listener.close()
+
+
+@pytest.fixture
+def fake(opened: tuple[Page, FakeTwin]) -> tuple[Page, FakeTwin]:
+    """The opened page as a newcomer sees it, whatever the test before did."""
+    page, twin = opened
+    twin.failing = False
+    twin.runs.clear()
+    page.fresh()
+    return page, twin
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +79,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     folder: Path = tmp_path_factory.mktemp("served")
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--out", str(folder / "out")]
+    main = "from api.cli import main; main()"
+    command = [sys.executable, "-c", main, "serve", "--port", str(port), "--out", str(folder / "out")]
     with (folder / "log.txt").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603 # own command
         address = f"http://127.0.0.1:{port}/"

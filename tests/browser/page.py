@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,22 +28,43 @@ class Page:
     chrome : Chrome
     address : str
         Origin of the service, with a slash at its end.
+    asked, wrong : list of str
+        Addresses asked for and errors of the console since the page was opened.
     """
 
     chrome: Chrome
     address: str
+    asked: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
 
     def open(self, fragment: str = "lang=vi&theme=light", *, width: int = 1280, height: int = 800) -> Page:
         """Open the page afresh at a size and wait until the city is there."""
         self.chrome.get("about:blank")
         for kind in ("browser", "performance"):
             self.chrome.get_log(kind)  # what earlier pages left
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-        self.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        self.asked, self.wrong = [], []
+        self.size(width, height)
         self.chrome.get(f"{self.address}#{fragment}")
         self.until("return globalThis.hueTwin?.app.ready === true && hueTwin.app.drawn > 0")
         self.settled()
         return self
+
+    def size(self, width: int, height: int) -> None:
+        """Give the window another size."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        self.chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def fresh(self) -> None:
+        """Put an opened page back to how it began."""
+        self.size(1280, 800)
+        self.run(
+            "const {store, app} = hueTwin; app.run.stop('');"
+            "store.set({lang: 'vi', theme: 'light', tab: 'run', closures: [], picking: false, selected: null,"
+            " comparison: null, linked: null, playing: false, switched: {}});"
+            "app.map.move({...app.map.view, ...app.home})"
+        )
+        self.until("return document.querySelector('#tab-live').textContent === 'Trực tiếp'")
+        self.settled()
 
     def run(self, script: str) -> Any:
         """Return what a script returns."""
@@ -56,7 +77,8 @@ class Page:
     def settled(self) -> None:
         """Wait until deck.gl has loaded every layer and a frame was drawn after that."""
         self.until(
-            "const d = hueTwin.app.map.deck; return d.props.layers.length > 0 && d.props.layers.every(l => l.isLoaded)"
+            "const all = hueTwin.app.map.deck.layerManager?.getLayers() ?? [];"
+            "return all.length > 0 && all.every(l => l.isLoaded)"
         )
         self.chrome.execute_async_script(  # type: ignore[no-untyped-call] # selenium's own
             "const done = arguments[0]; hueTwin.app.map.deck.redraw(true);"
@@ -93,8 +115,10 @@ class Page:
     def requests(self) -> list[str]:
         """Return the addresses the page asked for since it was opened."""
         events = [json.loads(entry["message"])["message"] for entry in self.chrome.get_log("performance")]
-        return [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+        self.asked += [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
+        return self.asked
 
     def complaints(self) -> list[str]:
-        """Return the console's errors, such as violations of the page's policy."""
-        return [entry["message"] for entry in self.chrome.get_log("browser") if entry["level"] == "SEVERE"]
+        """Return the console's errors since the page was opened, such as violations of its policy."""
+        self.wrong += [entry["message"] for entry in self.chrome.get_log("browser") if entry["level"] == "SEVERE"]
+        return self.wrong

@@ -4,17 +4,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fastapi import FastAPI
 
 from api.map.spec import DECK_VERSION
 from api.map.style import THEMES
 from tests.browser.page import Page
+from tests.fakes.fake_twin_api import FakeTwin
 
-Fake = tuple[Page, FastAPI]
+Fake = tuple[Page, FakeTwin]
 
 
 def test_the_page_asks_no_other_origin_and_breaks_no_policy(fake: Fake) -> None:
-    page = fake[0].open()
+    page = fake[0]
     asked = [url for url in page.requests() if not url.startswith(("data:", "blob:", "about:"))]
     assert len(asked) > 20
     assert {url for url in asked if not url.startswith(page.address)} == set()
@@ -22,12 +22,14 @@ def test_the_page_asks_no_other_origin_and_breaks_no_policy(fake: Fake) -> None:
 
 
 def test_deck_is_the_version_the_specification_names(fake: Fake) -> None:
-    assert fake[0].open().run("return deck.VERSION") == DECK_VERSION
+    assert fake[0].run("return deck.VERSION") == DECK_VERSION
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_map_shows_land_water_and_streets(fake: Fake, theme: str) -> None:
-    page = fake[0].open(f"lang=vi&theme={theme}")
+    page = fake[0]
+    page.run(f"hueTwin.store.set({{theme: '{theme}'}})")
+    page.settled()
     pixels = page.map_pixels().reshape(-1, 3).astype(np.int64)
     water = np.abs(pixels - THEMES[theme]["water"][:3]).max(axis=1) <= 3
     land = np.abs(pixels - THEMES[theme]["land"][:3]).max(axis=1) <= 3
@@ -37,11 +39,11 @@ def test_the_map_shows_land_water_and_streets(fake: Fake, theme: str) -> None:
 
 
 def test_labels_are_whole_vietnamese_and_do_not_overlap_their_anchors(fake: Fake) -> None:
-    page = fake[0].open()
+    page = fake[0]
     labels = page.run("return hueTwin.app.fitted.map(l => l.text)")
     assert {"Sông Hương", "Cầu Phú Xuân"} <= set(labels)
     drawn = page.run(
-        "const out = new Set(); for (const l of hueTwin.app.map.deck.props.layers)"
+        "const out = new Set(); for (const l of hueTwin.app.map.deck.layerManager.getLayers())"
         " if (l instanceof deck.TextLayer && l.id.startsWith('label-'))"
         " for (const c of Object.keys(l.state.fontAtlasManager.mapping)) out.add(c); return [...out]"
     )
@@ -49,7 +51,7 @@ def test_labels_are_whole_vietnamese_and_do_not_overlap_their_anchors(fake: Fake
 
 
 def test_the_notice_is_always_there_in_the_language_chosen(fake: Fake) -> None:
-    page = fake[0].open()
+    page = fake[0]
     assert page.text("#notice") == "Sơ đồ Huế vẽ theo số liệu đã công bố; không phải dữ liệu đo đạc."
     page.find("[data-lang=en]").click()
     page.until(
@@ -62,7 +64,7 @@ def test_the_notice_is_always_there_in_the_language_chosen(fake: Fake) -> None:
 
 
 def test_times_and_numbers_are_written_as_in_vietnam(fake: Fake) -> None:
-    page = fake[0].open()
+    page = fake[0]
     page.until("return hueTwin.store.get().live !== null")
     assert "24/11/2026 07:0" in page.text("#feed")
     page.find("#tab-layers").click()
@@ -70,7 +72,7 @@ def test_times_and_numbers_are_written_as_in_vietnam(fake: Fake) -> None:
 
 
 def test_stale_and_silent_sensors_are_named_and_not_drawn_as_live(fake: Fake) -> None:
-    page = fake[0].open()
+    page = fake[0]
     page.find("#tab-live").click()
     page.until("return document.querySelectorAll('.counts b').length === 3")
     assert [e.text for e in page.all(".counts b")] == ["1", "1", "1"]
@@ -79,7 +81,7 @@ def test_stale_and_silent_sensors_are_named_and_not_drawn_as_live(fake: Fake) ->
 
 
 def test_a_street_is_found_without_accents_and_says_how_it_is_known(fake: Fake) -> None:
-    page = fake[0].open()
+    page = fake[0]
     page.type("#search-text", "truong tien", enter=True)
     assert page.text("#inspector h2") == "Cầu Trường Tiền"
     assert "Độ chính xác vị trí" in page.text("#inspector")
@@ -87,24 +89,28 @@ def test_a_street_is_found_without_accents_and_says_how_it_is_known(fake: Fake) 
 
 
 def test_a_bridge_is_closed_by_a_click_on_the_map(fake: Fake) -> None:
-    page = fake[0].open("lang=vi&theme=light&v=107.58500,16.46580,16")
+    page = fake[0]
+    page.run("hueTwin.app.map.move({longitude: 107.585, latitude: 16.4658, zoom: 16})")
+    page.settled()
     page.find("#pick").click()
     page.run(
         "const r = hueTwin.app.packs.roads, e = hueTwin.app.names.entries.find(x => x.name === 'Cầu Phú Xuân');"
         "const [a, b] = r.span(e.rows[0]), i = a * 2; const m = (k) => (r.lonlat[i + k] + r.lonlat[i + 2 + k]) / 2;"
-        "const [x, y] = hueTwin.app.map.viewport().project([m(0), m(1)]); const c = document.querySelector('#map canvas');"
-        "const o = c.getBoundingClientRect(), at = {clientX: o.x + x, clientY: o.y + y, bubbles: true, pointerId: 1, button: 0,"
-        " isPrimary: true, pointerType: 'mouse'};"
-        "c.dispatchEvent(new PointerEvent('pointerdown', {...at, buttons: 1})); c.dispatchEvent(new PointerEvent('pointerup', at))"
+        "const [x, y] = hueTwin.app.map.viewport().project([m(0), m(1)]);"
+        "const c = document.querySelector('#map canvas');"
+        "const o = c.getBoundingClientRect();"
+        "const at = {clientX: o.x + x, clientY: o.y + y, bubbles: true, pointerId: 1, button: 0, isPrimary: true,"
+        " pointerType: 'mouse'};"
+        "c.dispatchEvent(new PointerEvent('pointerdown', {...at, buttons: 1}));"
+        "c.dispatchEvent(new PointerEvent('pointerup', at))"
     )
     page.until("return hueTwin.store.get().closures.length === 1", 20)
     assert "Cầu Phú Xuân" in page.text("#closures")
 
 
 def test_a_failed_run_says_why_and_the_form_is_free_again(fake: Fake) -> None:
-    page, app = fake
-    page.open()
-    app.state.twin.failing = True
+    page, twin = fake
+    twin.failing = True
     close_and_run(page)
     page.until("return document.querySelector('.problem') !== null", 30)
     assert page.text(".problem") == "Lượt chạy bị dừng: as the test asked"
@@ -113,7 +119,7 @@ def test_a_failed_run_says_why_and_the_form_is_free_again(fake: Fake) -> None:
 
 
 def test_the_link_brings_back_view_language_and_comparison(fake: Fake) -> None:
-    page = fake[0].open()
+    page = fake[0]
     close_and_run(page)
     page.until("return hueTwin.store.get().comparison !== null", 30)
     page.run("hueTwin.store.set({ step: 2, show: 'speed' })")
@@ -121,14 +127,17 @@ def test_the_link_brings_back_view_language_and_comparison(fake: Fake) -> None:
     link = page.run("return location.hash.slice(1)")
     page.open(link)
     state: dict[str, Any] = page.until(
-        "const s = hueTwin.store.get(); return s.comparison && {step: s.step, show: s.show, names: s.closures.map(c => c.name)}"
+        "const s = hueTwin.store.get(); const names = s.closures.map(c => c.name);"
+        "return s.comparison && {step: s.step, show: s.show, names}"
     )
     assert state == {"step": 2, "show": "speed", "names": ["Cầu Trường Tiền"]}
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1920, 1080)])
 def test_nothing_runs_over_the_edge_of_a_phone_or_a_wall(fake: Fake, width: int, height: int) -> None:
-    page = fake[0].open(width=width, height=height)
+    page = fake[0]
+    page.size(width, height)
+    page.settled()
     assert page.run("return document.documentElement.scrollWidth") <= width
     assert page.find("#map").rect["height"] > 0.4 * height
     for css in ("#notice", "#legend", "#feed", "#tab-run"):
@@ -136,10 +145,10 @@ def test_nothing_runs_over_the_edge_of_a_phone_or_a_wall(fake: Fake, width: int,
 
 
 def test_everything_to_press_has_a_name(fake: Fake) -> None:
-    page = fake[0].open()
+    page = fake[0]
     nameless = page.run(
-        "return [...document.querySelectorAll('button, input, select')].filter(e => !e.textContent.trim() && !e.labels?.length"
-        " && !e.getAttribute('aria-label')).map(e => e.id || e.outerHTML)"
+        "return [...document.querySelectorAll('button, input, select')].filter(e => !e.textContent.trim()"
+        " && !e.labels?.length && !e.getAttribute('aria-label')).map(e => e.id || e.outerHTML)"
     )
     assert nameless == []
 

@@ -19,8 +19,9 @@ def test_a_planner_closes_a_bridge_and_sees_where_the_traffic_goes(page: Page) -
     page.until("return hueTwin.store.get().closures.length === 1", 20)
     assert "Cầu Trường Tiền" in page.text("#closures")
     page.run(
-        "window.seen = []; new MutationObserver(() => { const p = document.querySelector('#progress');"
-        " if (p) window.seen.push(p.value); }).observe(document.querySelector('#section-run'), {childList: true, subtree: true})"
+        "window.seen = []; const look = () => { const p = document.querySelector('#progress');"
+        " if (p) window.seen.push(p.value); };"
+        "new MutationObserver(look).observe(document.querySelector('#section-run'), {childList: true, subtree: true})"
     )
     page.find("#run").click()
     page.until("return hueTwin.store.get().comparison !== null")
@@ -39,7 +40,8 @@ def _compared(page: Page) -> None:
     assert "…" in page.text("#kpi"), "three replications give an interval of confidence"
     assert page.run("return hueTwin.app.map.deck.props.views.length") == 2
     flow = page.run(
-        "const c = hueTwin.store.get().comparison, rows = hueTwin.app.names.entries.find(e => e.name === 'Cầu Trường Tiền').rows;"
+        "const c = hueTwin.store.get().comparison;"
+        "const rows = hueTwin.app.names.entries.find(e => e.name === 'Cầu Trường Tiền').rows;"
         "const sum = (f) => Math.max(...rows.map(r => f.at(-1)[r])); return [sum(c.flow.a), sum(c.flow.b)]"
     )
     assert flow[0] > 0, "in the baseline the bridge carries traffic"

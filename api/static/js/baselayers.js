@@ -4,6 +4,13 @@ import { between, chooseRows, colours, lines, points, polygons, rings } from "./
 
 const deck = globalThis.deck;
 
+/** Return the view's box with half of it added on every side: small moves need nothing new. */
+export const grown = ([w, s, e, n]) => [w - (e - w) / 2, s - (n - s) / 2, e + (e - w) / 2, n + (n - s) / 2];
+
+/** @param {number[]} inner @param {number[]} outer west, south, east, north */
+export const within = (inner, outer) =>
+  inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
+
 /** Builds deck.gl layers of the specification; data are prepared once, only uniforms change with the zoom. */
 export class BaseLayers {
   /**
@@ -29,7 +36,7 @@ export class BaseLayers {
 
   /**
    * Return the layers for a zoom and theme.
-   * @param {{zoom: number, theme: string, switched: Record<string, boolean>}} ctx
+   * @param {{zoom: number, theme: string, switched: Record<string, boolean>, bounds: number[]}} ctx
    */
   at(ctx) {
     const made = [];
@@ -47,7 +54,7 @@ export class BaseLayers {
     const { "@@type": type, twin, data: _url, ...props } = def;
     const colour = (token) => this.spec.themes[ctx.theme][token];
     const tokens = twin.tokens || {};
-    const ready = this.data(def, ctx.theme);
+    const ready = this.data(def, ctx);
     if (type === "PathLayer") {
       const scale = twin.widthPx ? between(twin.widthPx, ctx.zoom) : 1;
       return [
@@ -83,7 +90,7 @@ export class BaseLayers {
     if (outline) {
       made.push(
         new deck.PathLayer({
-          id: `${def.id}-outline`, data: this.outline(def), _pathType: "open", positionFormat: "XY",
+          id: `${def.id}-outline`, data: this.kept(`${def.id}/outline`, def, ctx, rings), _pathType: "open", positionFormat: "XY",
           widthUnits: "pixels", getWidth: 0.8, getColor: theme[outline], updateTriggers: { getColor: ctx.theme },
         }),
       );
@@ -91,36 +98,44 @@ export class BaseLayers {
     return made;
   }
 
-  /** @param {object} def @param {string} theme */
-  data(def, theme) {
-    const { key, select, widthColumn, fillBy } = def.twin;
-    const name = fillBy ? `${def.id}/${theme}` : def.id;
-    if (this.cache.has(name)) return this.cache.get(name);
-    const pack = this.packs[key];
-    const rows = chooseRows(pack, select, this.day);
-    let made;
-    if (def["@@type"] === "SolidPolygonLayer") made = polygons(pack, rows);
-    else if (def["@@type"] === "PathLayer") made = def.twin.rings ? rings(pack, rows) : lines(pack, rows);
-    else made = points(pack, rows);
-    if (widthColumn) {
-      const width = Float32Array.from(made.vertexRow, (row) => pack.value(widthColumn, row) ?? 0);
-      made.attributes.getWidth = { value: width, size: 1 };
-    }
-    if (fillBy && made.attributes) {
-      made.attributes.getFillColor = colours(rows, (row) => fillBy.colours[pack.value(fillBy.column, row)] ?? fillBy.other);
-    }
-    this.cache.set(name, made);
-    return made;
+  /** @param {object} def @param {{theme: string, bounds: number[]}} ctx */
+  data(def, ctx) {
+    const { key, widthColumn, fillBy } = def.twin;
+    const name = fillBy ? `${def.id}/${ctx.theme}` : def.id;
+    return this.kept(name, def, ctx, (pack, rows) => {
+      if (def["@@type"] === "SolidPolygonLayer") return polygons(pack, rows);
+      if (def["@@type"] === "PathLayer") {
+        const made = def.twin.rings ? rings(pack, rows) : lines(pack, rows);
+        if (widthColumn) {
+          const width = Float32Array.from(made.vertexRow, (row) => pack.value(widthColumn, row) ?? 0);
+          made.attributes.getWidth = { value: width, size: 1 };
+        }
+        return made;
+      }
+      const made = points(pack, rows);
+      const colour = (row) => fillBy.colours[this.packs[key].value(fillBy.column, row)] ?? fillBy.other;
+      if (fillBy) made.attributes.getFillColor = colours(rows, colour);
+      return made;
+    });
   }
 
-  /** @param {object} def */
-  outline(def) {
-    const name = `${def.id}/outline`;
-    if (!this.cache.has(name)) {
-      const pack = this.packs[def.twin.key];
-      this.cache.set(name, rings(pack, chooseRows(pack, def.twin.select, this.day)));
-    }
-    return this.cache.get(name);
+  /**
+   * Return what was made before, or make it: for large tables only around the view, and anew when the view leaves that.
+   * @param {string} name @param {object} def @param {{bounds: number[]}} ctx
+   * @param {(pack: import("./pack.js").Pack, rows: Uint32Array) => object} make
+   */
+  kept(name, def, ctx, make) {
+    const { key, select, window: windowed } = def.twin;
+    const kept = this.cache.get(name);
+    if (kept && (!windowed || within(ctx.bounds, kept.box))) return kept.made;
+    const pack = this.packs[key];
+    const chosen = `${def.id}/rows`;
+    if (!this.cache.has(chosen)) this.cache.set(chosen, chooseRows(pack, select, this.day));
+    const box = windowed ? grown(ctx.bounds) : null;
+    const rows = windowed ? pack.touching(this.cache.get(chosen), box) : this.cache.get(chosen);
+    const made = make(pack, rows);
+    this.cache.set(name, { box, made });
+    return made;
   }
 
   /**

@@ -18,13 +18,14 @@ import { NO_FLOW, NOT_OBSERVED, StateLayers } from "./statelayers.js";
 import { createStore, readHash, writeHash } from "./store.js";
 
 const PLAY_MS = 900;
+const AT_START = 14; // layers that show only from this zoom on are fetched when first needed
 const darkByDefault = matchMedia("(prefers-color-scheme: dark)").matches;
 const linked = readHash(location.hash);
 const store = createStore({
   lang: "vi", theme: darkByDefault ? "dark" : "light", switched: {}, view: null, tab: "run", live: null, closures: [], picking: false,
   selected: null, comparison: null, step: 0, show: "speed", playing: false, ...linked,
 });
-const app = { link: { connected: false, receivedAt: 0 }, ready: false, drawn: 0 };
+const app = { link: { connected: false, receivedAt: 0 }, ready: false, drawn: 0, coming: new Set() };
 globalThis.hueTwin = { store, app };
 
 /** Load the city; everything after is drawn from the store. */
@@ -35,8 +36,9 @@ async function start() {
   const [city, spec, scenarios] = await Promise.all([
     json("/api/v1/city"), json(`/api/v1/map/spec?lang=${lang}`), json("/api/v1/scenarios").catch(() => []),
   ]);
-  const urls = new Map(spec.layers.map((def) => [def.twin.key, def.data]));
-  const packs = Object.fromEntries(await Promise.all([...urls].map(async ([key, url]) => [key, await pack(url)])));
+  app.urls = new Map(spec.layers.map((def) => [def.twin.key, def.data]));
+  const first = new Set(spec.layers.filter((def) => !(def.twin.minZoom >= AT_START)).map((def) => def.twin.key));
+  const packs = Object.fromEntries(await Promise.all([...first].map(async (key) => [key, await pack(app.urls.get(key))])));
   const day = new Date().toISOString().slice(0, 10);
   Object.assign(app, { city, spec, packs, day, scenarios });
   app.base = new BaseLayers(spec, packs, day);
@@ -84,6 +86,9 @@ function followLive() {
   const take = (live) => {
     live.decoded = { ratio: fromBase64(live.links.ratio, Uint8Array), flow: fromBase64(live.links.flow_veh_h, Uint16Array) };
     app.link.receivedAt = Date.now();
+    const before = store.get().live;
+    const same = before && before.links.ratio === live.links.ratio && before.links.flow_veh_h === live.links.flow_veh_h;
+    if (same) live.decoded = before.decoded;
     store.set({ live });
   };
   json("/api/v1/live").then(take).catch(() => store.set({ live: null }));
@@ -94,13 +99,31 @@ function followLive() {
   setInterval(() => drawFeed(store.get().live, { ...app.link, now: Date.now() }), 5000);
 }
 
+/** Fetch tables the view asks for, each once. */
+app.wanted = (keys) => {
+  for (const key of keys) {
+    if (app.coming.has(key)) continue;
+    app.coming.add(key);
+    pack(app.urls.get(key)).then((found) => { app.packs[key] = found; schedule(); }).catch((error) => toast(error.message));
+  }
+};
+
 /** Ask for one drawing of the map in the next frame. */
 function schedule() {
+  clearTimeout(app.later);
+  app.later = 0;
   if (app.frame) return;
   app.frame = requestAnimationFrame(() => {
     app.frame = 0;
+    const began = performance.now();
     drawScene(app, store.get());
+    requestAnimationFrame(() => { app.costMs = performance.now() - began; });
   });
+}
+
+/** Ask for a drawing that may wait: on a slow machine live values take a tenth of its time and no more. */
+function scheduleLive() {
+  if (!app.later && !app.frame) app.later = setTimeout(schedule, Math.min(20_000, (app.costMs ?? 0) * 9));
 }
 
 function clicked(info) {
@@ -250,7 +273,8 @@ function wire() {
     if (any("selected", "live", "step", "comparison")) drawSelected();
     if (any("live")) drawFeed(s.live, { ...app.link, now: Date.now() });
     if (any("playing")) play(s.playing);
-    if (any("view", "theme", "switched", "live", "closures", "comparison", "step", "show", "selected")) schedule();
+    if (any("view", "theme", "switched", "closures", "comparison", "step", "show", "selected")) schedule();
+    else if (any("live") && !s.comparison) scheduleLive();
     clearTimeout(app.linkTimer);
     app.linkTimer = setTimeout(() => history.replaceState(null, "", writeHash(store.get())), 250);
   });

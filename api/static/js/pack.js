@@ -45,6 +45,37 @@ export class Pack {
     return [row, row + 1];
   }
 
+  /** Return west, south, east and north of every row, four numbers each. */
+  boxes() {
+    if (this.boxed) return this.boxed;
+    this.boxed = new Float32Array(this.count * 4);
+    for (let row = 0; row < this.count; row++) {
+      const [a, b] = this.span(row);
+      const box = [Infinity, Infinity, -Infinity, -Infinity];
+      for (let i = a * 2; i < b * 2; i += 2) {
+        const [x, y] = [this.lonlat[i], this.lonlat[i + 1]];
+        if (x < box[0]) box[0] = x;
+        if (y < box[1]) box[1] = y;
+        if (x > box[2]) box[2] = x;
+        if (y > box[3]) box[3] = y;
+      }
+      this.boxed.set(box, row * 4);
+    }
+    return this.boxed;
+  }
+
+  /**
+   * Return those of some rows that touch a box.
+   * @param {Uint32Array} rows @param {number[]} box west, south, east, north
+   */
+  touching(rows, [west, south, east, north]) {
+    const all = this.boxes();
+    return rows.filter((row) => {
+      const i = row * 4;
+      return all[i] <= east && all[i + 1] <= north && all[i + 2] >= west && all[i + 3] >= south;
+    });
+  }
+
   /**
    * Return the row of an id, or -1.
    * @param {string} id

@@ -40,11 +40,22 @@ export function tip(app, info) {
 }
 
 /**
+ * Return the tables a view needs and has not got: large ones are fetched when first looked at.
+ * @param {App} app @param {{zoom: number, switched: Record<string, boolean>}} ctx
+ */
+export function missing(app, ctx) {
+  const needed = (def) => BaseLayers.shown(def, ctx.switched) && ctx.zoom >= (def.twin.minZoom ?? 0);
+  return [...new Set(app.spec.layers.filter((def) => !app.packs[def.twin.key] && needed(def)).map((def) => def.twin.key))];
+}
+
+/**
  * Draw the map of a state.
  * @param {App} app @param {object} s
  */
 export function drawScene(app, s) {
-  const ctx = { zoom: app.map.view.zoom, theme: s.theme, switched: s.switched };
+  const viewport = app.map.viewport();
+  const ctx = { zoom: app.map.view.zoom, theme: s.theme, switched: s.switched, bounds: viewport.getBounds() };
+  app.wanted(missing(app, ctx));
   const layers = app.base.at(ctx);
   const points = layers.filter((l) => l instanceof globalThis.deck.ScatterplotLayer);
   const ground = layers.filter((l) => !points.includes(l));
@@ -63,7 +74,7 @@ export function drawScene(app, s) {
   const shownKeys = new Set(app.spec.layers.filter((d) => BaseLayers.shown(d, s.switched)).map((d) => d.twin.key));
   const wanted = (label) => (label.style === "ward" ? shownKeys.has("admin") : label.style !== "place" || shownKeys.has("places"));
   const { layers: sensors, taken } = sensorLayers(c ? null : s.live, app.packs, { ...ctx, shown: shownKeys });
-  app.fitted = s.switched.labels === false ? [] : fitting(app.labels, app.map.viewport(), wanted, taken);
+  app.fitted = s.switched.labels === false ? [] : fitting(app.labels, viewport, wanted, taken);
   app.map.draw([...ground, ...selected, ...values, ...closed, ...points, ...sensors, ...textLayers(app.fitted, theme)]);
   drawScale(app.map.view.latitude, app.map.view.zoom);
   app.drawn += 1;

@@ -1,5 +1,6 @@
 /** What is laid over the streets: observed or simulated speed, change of flow, closures, the selection. */
 
+import { grown, within } from "./baselayers.js";
 import { between, chooseRows, colours, lines } from "./shapes.js";
 
 const deck = globalThis.deck;
@@ -28,8 +29,8 @@ export class StateLayers {
   constructor(spec, roads) {
     this.spec = spec;
     this.roads = roads;
-    const pick = (ranks) => lines(roads, chooseRows(roads, { class_rank: ranks, oneOfPair: true }));
-    this.parts = { major: pick([0, 1, 2]), minor: pick([3, 4]) };
+    const part = (from, ranks) => ({ from, rows: chooseRows(roads, { class_rank: ranks, oneOfPair: true }) });
+    this.parts = { main: part(0, [0, 1, 2]), local: part(13.2, [3]), alley: part(15, [4]) };
     this.made = new Map();
   }
 
@@ -92,25 +93,37 @@ export class StateLayers {
    */
   draw(id, token, ctx, colour, share, absolute = false) {
     const out = [];
-    for (const [part, shape] of Object.entries(this.parts)) {
-      if (part === "minor" && ctx.zoom < 13.2) continue;
-      const key = `${id}-${part}`;
+    for (const [name, part] of Object.entries(this.parts)) {
+      if (ctx.zoom < part.from || part.rows.length === 0) continue;
+      const key = `${id}-${name}`;
+      const shape = this.around(part, ctx.bounds);
       const kept = this.made.get(key);
-      if (!kept || kept.token !== token || kept.theme !== ctx.theme) {
-        const width = Float32Array.from(shape.vertexRow, (r) => (absolute ? 1 : RANK_SHARE[this.roads.arrays.class_rank[r]]) * share(r));
+      if (!kept || kept.token !== token || kept.theme !== ctx.theme || kept.shape !== shape) {
+        const width = Float32Array.from(
+          shape.vertexRow, (r) => (absolute ? 1 : RANK_SHARE[this.roads.arrays.class_rank[r]]) * share(r),
+        );
         const attributes = {
           ...shape.attributes, getColor: colours(shape.vertexRow, colour), getWidth: { value: width, size: 1 },
         };
-        this.made.set(key, { token, theme: ctx.theme, data: { ...shape, attributes } });
+        this.made.set(key, { token, theme: ctx.theme, shape, data: { ...shape, attributes } });
       }
       out.push(
         new deck.PathLayer({
           id: key, data: this.made.get(key).data, _pathType: "open", positionFormat: "XY", widthUnits: "pixels",
-          widthScale: between(WIDTH_PX, ctx.zoom), widthMinPixels: 0.7, jointRounded: true, capRounded: true,
+          widthScale: between(WIDTH_PX, ctx.zoom), widthMinPixels: 0.7, jointRounded: false, capRounded: false,
         }),
       );
     }
     return out;
+  }
+
+  /** Return the lines of a part around the view; the same object until the view leaves them. */
+  around(part, bounds) {
+    if (!part.box || !within(bounds, part.box)) {
+      part.box = grown(bounds);
+      part.shape = lines(this.roads, this.roads.touching(part.rows, part.box));
+    }
+    return part.shape;
   }
 
   /**
