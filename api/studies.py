@@ -26,7 +26,7 @@ from twin.city.city import City
 from twin.city.interventions import CloseLink, CloseStreet, Intervention, apply
 from twin.errors import InvalidIntervention, InvalidParams, SchemaError, UnknownItem
 from twin.live.state import LiveState
-from twin.variables import VariableSpec
+from twin.variables import Text, VariableSpec
 
 _NEAR, _SHOWN = 0.6, 3
 
@@ -212,7 +212,10 @@ def summary(results: Sequence[RunResult]) -> list[dict[str, Any]]:
         ]
         e = estimate(values)
         interval = None if e.half_width is None else [e.mean - e.half_width, e.mean + e.half_width]
-        found.append(_about(specs[indicator.key], indicator.group) | {"value": _number(e.mean), "ci": interval})
+        found.append(
+            _about(specs[indicator.key], indicator.group, results[0].groups)
+            | {"value": _number(e.mean), "ci": interval}
+        )
     return found
 
 
@@ -223,7 +226,7 @@ def differences(made: Comparison) -> list[dict[str, Any]]:
         half = d.difference.half_width
         mean = d.difference.mean
         found.append(
-            _about(made.specs[d.key], d.group)
+            _about(made.specs[d.key], d.group, made.groups)
             | {
                 "a": _number(d.baseline.mean),
                 "b": _number(d.whatif.mean),
@@ -262,8 +265,9 @@ def spec_json(spec: VariableSpec) -> dict[str, Any]:
     return {"key": spec.key, "unit": spec.unit, "place": spec.place, "title": spec.title._asdict()}
 
 
-def _about(spec: VariableSpec, group: str) -> dict[str, Any]:
-    return {"key": spec.key, "title": spec.title._asdict(), "unit": spec.unit, "mode": group}
+def _about(spec: VariableSpec, group: str, groups: Mapping[str, Text]) -> dict[str, Any]:
+    title = groups[group]._asdict() if group in groups else None
+    return {"key": spec.key, "title": spec.title._asdict(), "unit": spec.unit, "mode": group, "mode_title": title}
 
 
 def _number(value: float) -> float | None:

@@ -200,16 +200,9 @@ class JobManager:
 
     def _finish(self, run_id: str, outcome: dict[str, Any]) -> RunRecord:
         self._questions.pop(run_id, None)
-        done = outcome["status"] == "successful"
-        record = replace(
-            self._records[run_id],
-            status=outcome["status"],
-            finished=self._now(),
-            problem=outcome.get("problem"),
-            run_ids=tuple(outcome.get("run_ids", ())),
-            progress=1.0 if done else self._records[run_id].progress,
-        )
+        record = self._records[run_id].ended(outcome, self._now())
         self._put(record)
+        self._folder(run_id).sweep()
         self._hubs[run_id].close()
         return record
 

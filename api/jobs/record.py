@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,6 +62,17 @@ class RunRecord:
     problem: dict[str, Any] | None = None
     run_ids: tuple[str, ...] = ()
 
+    def ended(self, outcome: dict[str, Any], finished: str) -> RunRecord:
+        """Return the status after the run ended with an outcome: its status, and its runs or its problem."""
+        return replace(
+            self,
+            status=outcome["status"],
+            finished=finished,
+            problem=outcome.get("problem"),
+            run_ids=tuple(outcome.get("run_ids", ())),
+            progress=1.0 if outcome["status"] == "successful" else self.progress,
+        )
+
     def public(self) -> dict[str, Any]:
         """Return the status as clients see it."""
         return asdict(self) | {"run_ids": list(self.run_ids)}
@@ -107,6 +119,11 @@ class RunFolder:
         """Take away what an earlier attempt left."""
         for name in ("progress.ndjson", "cancelled", OUTCOME):
             (self.path / name).unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Take away the drafts of a worker that was killed."""
+        for draft in self.path.glob("*/"):
+            shutil.rmtree(draft, ignore_errors=True)
 
     def outcome(self) -> dict[str, Any] | None:
         """Return what the worker left as its last word; None where it died before."""

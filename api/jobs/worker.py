@@ -7,6 +7,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,7 @@ class Order:
 def work(order: Order) -> None:
     """Compute a run and leave its outcome; called in a process of its own, which leads a process group."""
     os.setsid()
+    tempfile.tempdir = str(order.folder)  # a killed worker leaves nothing elsewhere
     threading.Thread(target=_end_with_parent, daemon=True).start()
     compute(order)
 

@@ -73,6 +73,7 @@ class IndicatorOut(Shape):
     title: Text
     unit: str
     mode: str = Field(description="Class of vehicle; empty for all.")
+    mode_title: Text | None
     value: float | None
     ci: tuple[float, float] | None = Field(description="95 % interval of confidence; null with one replication.")
 
@@ -123,6 +124,7 @@ class DifferenceOut(Shape):
     title: Text
     unit: str
     mode: str
+    mode_title: Text | None
     a: float | None
     b: float | None
     difference: float | None
