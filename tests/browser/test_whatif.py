@@ -9,6 +9,7 @@ from tests.browser.page import Page
 
 ROOT = Path(__file__).parents[2]
 PICTURE_BYTES = 600_000
+RUN_S = 900  # the pair of runs, on a machine that draws in software at the same time
 
 
 def test_a_planner_closes_a_bridge_and_sees_where_the_traffic_goes(page: Page) -> None:
@@ -27,7 +28,7 @@ def test_a_planner_closes_a_bridge_and_sees_where_the_traffic_goes(page: Page) -
         "new MutationObserver(look).observe(document.querySelector('#section-run'), {childList: true, subtree: true})"
     )
     page.find("#run").click()
-    page.until("return hueTwin.store.get().comparison !== null")
+    page.until("return hueTwin.store.get().comparison !== null", RUN_S)
     seen = page.run("return window.seen")
     assert max(seen) > min(seen), "the progress never moved"
     _compared(page)
