@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test postgis check bench clean
+.PHONY: run test postgis browser screenshot check bench clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -11,14 +11,20 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
-run: $(VENV)/.ready ## build the embedded city and say what is in it
-	$(BIN)/hue-twin city info hue
+run: $(VENV)/.ready ## serve the embedded city with its map and a synthetic live feed
+	$(BIN)/hue-twin serve
 
-test: $(VENV)/.ready check postgis ## format, lint, types, contracts, tests
+test: $(VENV)/.ready check postgis browser ## format, lint, types, contracts, tests
 	$(BIN)/python -m pytest
 
 postgis: ## the server of the database tests, from Debian's packages where root may install them
 	@.ci/postgis
+
+browser: ## the Chromium of the map's tests, from Debian's packages where root may install them
+	@.ci/browser
+
+screenshot: $(VENV)/.ready browser ## take README's picture anew: docs/screenshot.png
+	SCREENSHOT=docs/screenshot.png $(BIN)/python -m pytest tests/browser/test_whatif.py
 
 check: $(VENV)/.ready
 	$(BIN)/ruff format --check .

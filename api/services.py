@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gis_data.assemble import assemble
 from gis_data.assemble_land import LandInputs, with_land
-from gis_data.city_file import read_city, write_city
+from gis_data.city_file import layer_frame, read_city, write_city
 from gis_data.export import export_layer
-from gis_data.hue.build import hue
+from gis_data.hue.build import NOTICE, hue
+from gis_data.projection import project
 from twin.city.city import City
 from twin.city.roads import Roads
 from twin.errors import SchemaError
+from vision_bridge.codec import write_day
+from vision_bridge.sources.replay import RecordedDay, read_day
+from vision_bridge.sources.synthetic import DayPlan, synthetic_day
 
-__all__ = ["LandInputs", "build_city", "city_facts", "export_layer", "open_city"]
+__all__ = [
+    "LandInputs",
+    "bounds_lonlat",
+    "build_city",
+    "city_facts",
+    "export_layer",
+    "layer_frame",
+    "notices",
+    "open_city",
+    "read_recorded_day",
+    "to_city_xy",
+    "write_synthetic_day",
+]
+
+_WGS84 = "EPSG:4326"
 
 
 def open_city(name: str) -> City:
@@ -96,6 +116,47 @@ def city_facts(city: City) -> dict[str, Any]:
         "provenance": dict(sorted(origin.items())),
         "warnings": list(city.warnings),
     }
+
+
+def bounds_lonlat(city: City) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of the street network [°]."""
+    lonlat = project(np.asarray(city.roads.node_xy_m), city.crs, _WGS84)
+    (west, south), (east, north) = lonlat.min(axis=0).tolist(), lonlat.max(axis=0).tolist()
+    return west, south, east, north
+
+
+def to_city_xy(city: City, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return longitudes and latitudes ``(n, 2)`` [°] in the city's reference system [m]."""
+    return project(lonlat, _WGS84, city.crs)
+
+
+def notices(city: City) -> dict[str, str]:
+    """Return what a reader of the map must know about its sources, in both languages; empty for a surveyed city."""
+    if NOTICE in city.warnings:
+        return {"vi": "Sơ đồ Huế vẽ theo số liệu đã công bố; không phải dữ liệu đo đạc.", "en": NOTICE}
+    return {"vi": "", "en": ""}
+
+
+def write_synthetic_day(city: City, out: Path, *, seed: int, day: date, crest_m: float | None) -> int:
+    """Write a synthetic day of observations and return how many.
+
+    Raises
+    ------
+    SchemaError
+        The file cannot be written.
+    """
+    return write_day(synthetic_day(city, DayPlan(seed=seed, day=day, crest_m=crest_m)), out)
+
+
+def read_recorded_day(path: Path) -> RecordedDay:
+    """Read a recorded day; bad lines are counted and named.
+
+    Raises
+    ------
+    SchemaError
+        The file cannot be read, or not one line of it holds an observation.
+    """
+    return read_day(path)
 
 
 def _street_km(roads: Roads) -> float:

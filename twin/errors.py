@@ -158,6 +158,12 @@ class NotComparable(RequestError):
     code = "not-comparable"
 
 
+class TooManyRuns(RequestError):
+    """More runs are waiting than the service takes."""
+
+    code = "too-many-runs"
+
+
 class ModelError(TwinError):
     """A computation left the range in which it is valid.
 
@@ -210,6 +216,18 @@ class RunCancelled(RunError):
     """The asker stopped the run."""
 
     code = "run-cancelled"
+
+
+class ResultNotReady(RunError):
+    """The result of a run that is not done, failed or was dismissed."""
+
+    code = "result-not-ready"
+
+
+class NotReady(RunError):
+    """A part of the service has stopped."""
+
+    code = "not-ready"
 
 
 class PluginFailed(RunError):

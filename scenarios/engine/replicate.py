@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
 
-from scenarios.engine.progress import Cancelled, Progress, Report
+from scenarios.engine.progress import Cancelled, Progress, ProgressFile, Report
 from scenarios.engine.question import Question
 from scenarios.engine.result import RunResult
 from scenarios.engine.runner import answer
@@ -36,7 +37,7 @@ def answer_all(
     store
         Answers found there are not computed again; new ones are saved.
     report
-        Told after each answer (with one worker, within a run as well).
+        Told how far all runs together are, also while they are computed.
     cancelled
         Looked at here, and inside the workers where it can be pickled, as a `CancelFile` can.
 
@@ -53,11 +54,13 @@ def answer_all(
             for k, q in enumerate(questions)
         ]
     context = multiprocessing.get_context("spawn")  # a forked copy of a threaded server may hang
-    settings = (tuple(questions), store.folder if store else None, cancelled)
-    with ProcessPoolExecutor(min(workers, len(questions)), context, _prepare, settings) as pool:
-        futures = [pool.submit(_work, k) for k in range(len(questions))]
+    with tempfile.TemporaryDirectory(prefix="progress-") as folder:
+        files = [ProgressFile(Path(folder) / str(k)) for k in range(len(questions))]
+        settings = (tuple(questions), store.folder if store else None, tuple(files), cancelled)
+        pool = ProcessPoolExecutor(min(workers, len(questions)), context, _prepare, settings)
         try:
-            _collect(futures, report, cancelled)
+            futures = [pool.submit(_work, k) for k in range(len(questions))]
+            _collect(futures, files, report, cancelled)
             return [f.result() for f in futures]
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
@@ -69,29 +72,47 @@ def _part(report: Report | None, k: int, n: int) -> Report | None:
     return lambda p: report(Progress((k + p.fraction) / n, p.sim_s, p.text))
 
 
-def _collect(futures: list[Future[RunResult]], report: Report | None, cancelled: Cancelled | None) -> None:
-    left = set(futures)
+def _collect(
+    futures: list[Future[RunResult]],
+    files: list[ProgressFile],
+    report: Report | None,
+    cancelled: Cancelled | None,
+) -> None:
+    left, told = set(futures), 0.0
     while left:
         done, left = wait(left, timeout=_LOOK_S, return_when=FIRST_COMPLETED)
         for future in done:
             future.result()
         if cancelled is not None and cancelled():
             raise RunCancelled("replications", f"cancelled after {len(futures) - len(left)} of {len(futures)} runs")
-        if done and report is not None:
-            n = len(futures) - len(left)
-            report(Progress(n / len(futures), 0.0, Text(f"{n}/{len(futures)} lần chạy", f"{n}/{len(futures)} runs")))
+        if report is not None and (all_told := _together(futures, files)).fraction > told:
+            told = all_told.fraction
+            report(all_told)
+
+
+def _together(futures: list[Future[RunResult]], files: list[ProgressFile]) -> Progress:
+    """Return how far all runs together are; the simulated time is that of the last one under way."""
+    n, done = len(futures), sum(f.done() for f in futures)
+    seen = [None if f.done() else file.latest() for f, file in zip(futures, files, strict=True)]
+    under_way = [p for p in seen if p is not None]
+    fraction = (done + sum(p.fraction for p in under_way)) / n
+    sim_s = min((p.sim_s for p in under_way), default=0.0)
+    return Progress(fraction, sim_s, Text(f"{done}/{n} lần chạy xong", f"{done}/{n} runs done"))
 
 
 _questions: tuple[Question, ...] = ()
 _store: ResultStore | None = None
+_files: tuple[ProgressFile, ...] = ()
 _cancelled: Cancelled | None = None
 
 
-def _prepare(questions: tuple[Question, ...], folder: Path | None, cancelled: Cancelled | None) -> None:
+def _prepare(
+    questions: tuple[Question, ...], folder: Path | None, files: tuple[ProgressFile, ...], cancelled: Cancelled | None
+) -> None:
     # A worker's only state: the city travels once per worker and not once per run.
-    global _questions, _store, _cancelled
-    _questions, _store, _cancelled = questions, ResultStore(folder) if folder else None, cancelled
+    global _questions, _store, _files, _cancelled
+    _questions, _store, _files, _cancelled = questions, ResultStore(folder) if folder else None, files, cancelled
 
 
 def _work(k: int) -> RunResult:
-    return answer(_questions[k], store=_store, cancelled=_cancelled)
+    return answer(_questions[k], store=_store, report=_files[k], cancelled=_cancelled)

@@ -58,6 +58,7 @@ def test_process_pool_gives_the_same_answers(tmp_path: Path) -> None:
     assert pooled == answer_all(questions)
     assert store.ids() == sorted(q.run_id for q in questions)
     assert seen[-1].fraction == 1.0
+    assert [p.fraction for p in seen] == sorted({p.fraction for p in seen})
 
 
 def test_errors_survive_the_process_pool(tmp_path: Path) -> None:

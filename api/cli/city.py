@@ -1,4 +1,4 @@
-"""The command line: build a city, look at it, check it, take layers out."""
+"""hue-twin city: build a city, look at it, check it, take layers out."""
 
 from __future__ import annotations
 
@@ -6,34 +6,24 @@ import json
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from time import perf_counter
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from api import services
+from api.cli.output import Json, or_exit, say
 from twin.city.city import City
-from twin.errors import TwinError, ValidationFailed
 
-EXIT_BAD_INPUT = 1
+app = typer.Typer(no_args_is_help=True, help="Cities: build, inspect, check, export.")
 
-app = typer.Typer(no_args_is_help=True, help="Huế twin: a city model and its what-ifs.", pretty_exceptions_enable=False)
-city_app = typer.Typer(no_args_is_help=True, help="Cities: build, inspect, check, export.")
-app.add_typer(city_app, name="city")
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on the last line.")]
 CityName = Annotated[str, typer.Argument(help="A city file, or 'hue' for the embedded city.")]
 
 
-def main() -> None:
-    """Run the command line: exit code 0 good, 1 bad input, 2 wrong usage."""
-    app()
-
-
-@city_app.command("info")
+@app.command("info")
 def info(city: CityName, *, as_json: Json = False) -> None:
     """Say what a city holds, where it comes from and what it lacks."""
-    facts = _or_exit(lambda: services.city_facts(services.open_city(city)), as_json=as_json)
+    facts = or_exit(lambda: services.city_facts(services.open_city(city)), as_json=as_json)
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))
         return
@@ -47,7 +37,7 @@ def info(city: CityName, *, as_json: Json = False) -> None:
         console.print(f"[yellow]! {warning}[/yellow]")
 
 
-@city_app.command("build")
+@app.command("build")
 def build(
     *,
     osm: Annotated[Path, typer.Option(help="OpenStreetMap extract: .osm, .osm.gz or .osm.pbf", exists=True)],
@@ -91,7 +81,7 @@ def build(
         infrastructure=infrastructure,
     )
     with Console(stderr=True).status("Building…") as status:
-        city = _or_exit(
+        city = or_exit(
             lambda: services.build_city(
                 osm=osm,
                 dem=dem or [],
@@ -107,17 +97,17 @@ def build(
             as_json=as_json,
         )
     cost = {"seconds": round(perf_counter() - started, 2), "peak_mb": getrusage(RUSAGE_SELF).ru_maxrss // 1024}
-    _print(services.city_facts(city) | {"file": str(out)} | cost, as_json=as_json)
+    say(services.city_facts(city) | {"file": str(out)} | cost, as_json=as_json)
 
 
-@city_app.command("check")
+@app.command("check")
 def check(city: CityName, *, as_json: Json = False) -> None:
     """Read a city, compare its digest and report what a user must know."""
-    opened: City = _or_exit(lambda: services.open_city(city), as_json=as_json)
-    _print({"valid": True, "digest": opened.digest, "warnings": list(opened.warnings)}, as_json=as_json)
+    opened: City = or_exit(lambda: services.open_city(city), as_json=as_json)
+    say({"valid": True, "digest": opened.digest, "warnings": list(opened.warnings)}, as_json=as_json)
 
 
-@city_app.command("export")
+@app.command("export")
 def export(
     city: CityName,
     *,
@@ -128,30 +118,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write one layer of a city for GIS software."""
-    count = _or_exit(
+    count = or_exit(
         lambda: services.export_layer(services.open_city(city), layer, out, file_format=file_format, crs=crs),
         as_json=as_json,
     )
-    _print({"file": str(out), "layer": layer, "features": count, "crs": crs}, as_json=as_json)
-
-
-def _print(facts: dict[str, Any], *, as_json: bool) -> None:
-    typer.echo(json.dumps(facts, ensure_ascii=False) if as_json else "\n".join(f"{k}: {v}" for k, v in facts.items()))
-
-
-def _or_exit(work: Any, *, as_json: bool) -> Any:
-    try:
-        return work()
-    except TwinError as error:
-        _fail(error, as_json=as_json)
-
-
-def _fail(error: TwinError, *, as_json: bool) -> NoReturn:
-    if as_json:
-        told: dict[str, Any] = {"error": type(error).code, "message": str(error)}
-        if isinstance(error, ValidationFailed):
-            told["faults"] = [fault.as_dict() for fault in error.faults]
-        typer.echo(json.dumps(told, ensure_ascii=False))
-    else:
-        Console(stderr=True, soft_wrap=True).print(str(error), style="red", markup=False)
-    raise typer.Exit(EXIT_BAD_INPUT)
+    say({"file": str(out), "layer": layer, "features": count, "crs": crs}, as_json=as_json)

@@ -1,0 +1,21 @@
+"""The command line: cities, the live feed, what-ifs and the service."""
+
+from __future__ import annotations
+
+import typer
+
+from api.cli import city, live, run, serve
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(no_args_is_help=True, help="Huế twin: a city model and its what-ifs.", pretty_exceptions_enable=False)
+app.add_typer(city.app, name="city")
+app.add_typer(live.app, name="live")
+app.command("serve")(serve.serve)
+app.command("run")(run.run)
+app.command("scenarios")(run.scenarios)
+
+
+def main() -> None:
+    """Run the command line: exit code 0 good, 1 bad input, 2 wrong usage."""
+    app()

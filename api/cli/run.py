@@ -1,0 +1,146 @@
+"""hue-twin run and hue-twin scenarios: what-ifs without the service."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from api import services
+from api.cli.output import Json, or_exit, say
+
+if TYPE_CHECKING:
+    from api.studies import Study
+
+CLOSE = "close"
+
+
+def scenarios(
+    city: Annotated[str, typer.Option(help="A city file, or 'hue' for the embedded city.")] = "hue",
+    *,
+    as_json: Json = False,
+) -> None:
+    """List the installed scenarios with their parameters, units, bounds and defaults."""
+    from api import studies
+
+    found = or_exit(lambda: studies.scenario_list(services.open_city(city)), as_json=as_json)
+    if as_json:
+        say({"scenarios": found}, as_json=True)
+        return
+    console = Console()
+    for entry in found:
+        console.print(
+            f"[bold]{entry['name']}[/bold] {entry['version']}  {entry['title']['vi']} / {entry['title']['en']}"
+        )
+        if not entry["available"]:
+            console.print(f"  cannot be used: {entry['reason']}", style="red", markup=False)
+            continue
+        table = Table("parameter", "unit", "default", "bounds", "", box=None, pad_edge=True)
+        for name, field in entry["params"]["properties"].items():
+            bounds = [str(field[k]) for k in ("minimum", "maximum") if k in field]
+            shown = json.dumps(field.get("default"))
+            table.add_row(
+                name, field.get("unit", ""), shown if len(shown) < 20 else "…", " – ".join(bounds), field.get("vi", "")
+            )
+        console.print(table)
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="Name of a scenario, see hue-twin scenarios.")],
+    *,
+    city: Annotated[str, typer.Option(help="A city file, or 'hue' for the embedded city.")] = "hue",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="name=value of a parameter, or close=STREET (or a link's id); repeat as needed."),
+    ] = None,
+    replications: Annotated[int | None, typer.Option(min=1, max=100, help="Runs with other random streams.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the study.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    out: Annotated[Path, typer.Option(help="Folder of results.")] = Path("out"),
+    as_json: Json = False,
+) -> None:
+    """Run a scenario; with a change to the city, compare it with the city as it is."""
+    from api import studies
+
+    params, closed = _split(settings or [])
+    if replications is not None:
+        params["replications"] = replications
+    opened = or_exit(lambda: services.open_city(city), as_json=as_json)
+    question = or_exit(
+        lambda: studies.question(
+            opened,
+            scenario,
+            params=params,
+            interventions=[studies.closure(opened, name) for name in closed],
+            seed=seed,
+        ),
+        as_json=as_json,
+    )
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    with bar:
+        task = bar.add_task(scenario, total=1.0)
+        made = or_exit(
+            lambda: studies.study(
+                question,
+                out,
+                workers=workers,
+                report=lambda p: bar.update(task, completed=p.fraction, description=p.text.vi),
+            ),
+            as_json=as_json,
+        )
+    if as_json:
+        say(made.facts(), as_json=True)
+    else:
+        _show(made)
+
+
+def _split(settings: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return parameters by name, and the streets or links to close; JSON values, or text where it is none."""
+    params: dict[str, Any] = {}
+    closed: list[str] = []
+    for text in settings:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise typer.BadParameter(f'{text!r}: needs name=value, such as close="Lê Lợi" or demand_scale=1.2')
+        if name == CLOSE:
+            closed.append(value)
+        elif name in params:
+            raise typer.BadParameter(f"{name} is given twice")
+        else:
+            params[name] = _value(value)
+    return params, closed
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _show(made: Study) -> None:
+    console = Console(soft_wrap=True)
+    changed = made.comparison is not None
+    table = Table("", "", *(["as it is", "changed", "difference"] if changed else ["value"]), "95 %", box=None)
+    for row in made.indicators:
+        numbers = [row["a"], row["b"], row["difference"]] if changed else [row["value"]]
+        if row["mode"]:
+            continue
+        interval = "" if row["ci"] is None else f"{row['ci'][0]:,.2f} … {row['ci'][1]:,.2f}"
+        shown = ["–" if n is None else f"{n:,.2f}" for n in numbers]
+        table.add_row(row["title"]["vi"], row["unit"], *shown, interval)
+    console.print(table)
+    console.print("Theo loại xe / by class of vehicle: --json", style="dim")
+    for note in made.notes:
+        console.print(f"! {note['vi']}\n  {note['en']}", style="yellow", markup=False)
+    console.print(f"{made.folder}", markup=False)

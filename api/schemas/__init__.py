@@ -1,0 +1,1 @@
+"""What travels over HTTP, as the OpenAPI document describes it."""

@@ -1,0 +1,144 @@
+/** The comparison: indicators of baseline and what-if with their difference, and the time slider over both maps. */
+
+import { byId, el } from "./dom.js";
+import { number, pick, signed, span, t } from "./i18n.js";
+import { fromBase64 } from "./net.js";
+
+const HIGHER_IS_BETTER = /completed|done|arrived|served|throughput|speed|reach/;
+const LOWER_IS_BETTER = /time|delay|queue|wait|lost|unserved|stuck|length|distance|missed|unfinished|en_route|left|blocked|jam/;
+
+const FIRST = [
+  "mean_travel_time_s", "mean_delay_s", "completed", "unfinished", "unreachable", "cut_off", "mean_speed_kmh", "time_spent_veh_h",
+];
+
+/** Two runs side by side, decoded. */
+export class Comparison {
+  /** @param {{a: string, b: string}} ids @param {object} answer */
+  constructor(ids, answer) {
+    Object.assign(this, { ...ids, indicators: answer.indicators ?? [], notes: answer.notes ?? [] });
+    const links = answer.links ?? {};
+    const decode = (list, Kind) => (Array.isArray(list) ? list : list ? [list] : []).map((text) => fromBase64(text, Kind));
+    this.ratio = { a: decode(links.ratio_a, Uint8Array), b: decode(links.ratio_b, Uint8Array) };
+    this.flow = { a: decode(links.flow_a, Uint16Array), b: decode(links.flow_b, Uint16Array) };
+    this.startH = answer.startH ?? null;
+    this.times = links.time_s ?? this.ratio.a.map((_, i) => i);
+    this.steps = Math.min(this.ratio.a.length, this.ratio.b.length);
+  }
+
+  /** Return the end of an interval: the hour of the simulated day where it is known, else the time since the start. */
+  clock(step) {
+    const seconds = this.times[step] ?? 0;
+    if (this.startH === null) return t("time.at", { time: span(seconds) });
+    const minutes = Math.round(this.startH * 60 + seconds / 60) % 1440;
+    return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+  }
+}
+
+/**
+ * Fill the table of indicators.
+ * @param {HTMLElement} root @param {Comparison|null} c @param {{leave: () => void, names: string[]}} o
+ */
+export function drawIndicators(root, c, { leave, names }) {
+  if (!c) {
+    root.replaceChildren();
+    return;
+  }
+  const level = c.indicators.find((i) => i.level)?.level ?? 0.95;
+  const head = el("tr", {}, ...["kpi.indicator", "kpi.a", "kpi.b", "kpi.difference"].map((k) => el("th", { scope: "col" }, t(k))));
+  const groups = grouped(c.indicators);
+  const moved = groups.filter((g) => g.some((i) => i.difference));
+  const still = groups.filter((g) => !moved.includes(g)).map((g) => pick(g[0].title) || g[0].key);
+  const rows = moved.flatMap((g) => group(g));
+  root.replaceChildren(
+    el("h2", {}, t("kpi.title")),
+    el("p", { class: "hint" }, names.length ? t("kpi.closed", { names: names.join(", ") }) : t("kpi.no_closure")),
+    el("table", { class: "kpi", id: "kpi" }, el("thead", {}, head), el("tbody", {}, ...rows)),
+    ...(still.length ? [el("p", { class: "hint" }, t("kpi.unchanged", { names: still.join(", ").toLowerCase() }))] : []),
+    el("p", { class: "hint" }, t("kpi.ci", { level: number(level * 100, 0) })),
+    el("ul", { class: "notes" }, ...c.notes.map((n) => el("li", {}, pick(n)))),
+    el("div", { class: "row actions" }, el("button", { type: "button", class: "button", id: "leave", onclick: leave }, t("kpi.leave"))),
+  );
+}
+
+/** Return the indicators by key: the one about all first, the most important key first. */
+function grouped(indicators) {
+  const byKey = new Map();
+  for (const i of indicators) byKey.set(i.key, [...(byKey.get(i.key) ?? []), i]);
+  const place = (g) => (FIRST.indexOf(g[0].key) + FIRST.length + 1) % (FIRST.length + 1);
+  return [...byKey.values()].map((g) => g.sort((p, q) => Number(Boolean(p.mode)) - Number(Boolean(q.mode))))
+    .sort((p, q) => place(p) - place(q));
+}
+
+/** Return the rows of one key: name, all, and the modes of travel behind a button. */
+function group([first, ...modes]) {
+  const unit = first.unit && first.unit !== "1" ? ` [${first.unit}]` : "";
+  const mode = first.mode ? ` · ${modeName(first.mode)}` : "";
+  const more = modes.map((i) => values(i, modeName(i.mode), "mode"));
+  for (const row of more) row.hidden = true;
+  const words = { "aria-label": t("kpi.modes"), title: t("kpi.modes") };
+  const open = el("button", { type: "button", class: "more", "aria-expanded": "false", ...words }, "▸");
+  open.addEventListener("click", () => {
+    const shut = open.getAttribute("aria-expanded") === "true";
+    open.setAttribute("aria-expanded", String(!shut));
+    open.textContent = shut ? "▸" : "▾";
+    for (const row of more) row.hidden = shut;
+  });
+  const name = el("tr", { class: "name" },
+    el("td", { colSpan: 4 }, ...(modes.length ? [open] : []), pick(first.title) || first.key, el("small", {}, unit + mode)));
+  return [name, values(first, "", "values"), ...more];
+}
+
+/** @param {object} i @param {string} title @param {string} kind */
+function values(i, title, kind) {
+  const sense = senseOf(i);
+  const certain = !i.ci || i.ci[0] > 0 || i.ci[1] < 0;
+  const verdict = !i.difference || !sense || !certain ? "" : Math.sign(i.difference) === sense ? "better" : "worse";
+  const arrow = !i.difference ? "" : i.difference > 0 ? "▲ " : "▼ ";
+  const words = verdict ? t(`kpi.${verdict}`) : i.difference && !certain ? t("kpi.uncertain") : "";
+  const ci = i.ci && i.difference ? el("span", { class: "ci" }, `${signed(i.ci[0])} … ${signed(i.ci[1])}`) : null;
+  return el("tr", { class: kind }, el("td", {}, title), el("td", {}, number(i.a)), el("td", {}, number(i.b)),
+    el("td", {}, el("span", { class: verdict, title: words }, `${arrow}${signed(i.difference)}${words ? ` ${words}` : ""}`), ci));
+}
+
+/** Say whether more of an indicator is good (1), bad (-1) or neither (0). */
+function senseOf(i) {
+  if (i.better) return i.better === "higher" ? 1 : i.better === "lower" ? -1 : 0;
+  if (LOWER_IS_BETTER.test(i.key)) return -1;
+  return HIGHER_IS_BETTER.test(i.key) ? 1 : 0;
+}
+
+/** @param {string} mode */
+function modeName(mode) {
+  const key = `mode.${mode}`;
+  const words = t(key);
+  return words === key ? mode : words;
+}
+
+/**
+ * Fill the time slider.
+ * @param {Comparison|null} c @param {{step: number, show: string, playing: boolean}} s @param {(patch: object) => void} set
+ */
+export function drawTimeline(c, s, set) {
+  const box = byId("timeline");
+  box.hidden = !c || c.steps === 0;
+  if (box.hidden) return;
+  const step = Math.min(s.step, c.steps - 1);
+  const slider = box.querySelector("input");
+  if (slider && box.dataset.lang === document.documentElement.lang && Number(slider.max) === c.steps - 1) {
+    slider.value = String(step);
+  } else {
+    box.dataset.lang = document.documentElement.lang;
+    box.replaceChildren(
+      el("button", { type: "button", id: "play", "aria-label": t("time.play"), onclick: () => set({ playing: "toggle" }) }, "▶"),
+      el("input", { type: "range", id: "time", min: 0, max: c.steps - 1, step: 1, value: String(step), "aria-label": t("time.slider"),
+        oninput: (e) => set({ step: Number(e.target.value), playing: false }) }),
+      el("output", { htmlFor: "time" }),
+      el("button", { type: "button", id: "show-speed", onclick: () => set({ show: "speed" }) }, t("show.speed")),
+      el("button", { type: "button", id: "show-change", onclick: () => set({ show: "change" }) }, t("show.change")),
+    );
+  }
+  box.querySelector("output").textContent = c.clock(step);
+  box.querySelector("#play").textContent = s.playing ? "❚❚" : "▶";
+  box.querySelector("#show-speed").setAttribute("aria-pressed", String(s.show === "speed"));
+  box.querySelector("#show-change").setAttribute("aria-pressed", String(s.show === "change"));
+}

@@ -1,0 +1,64 @@
+/** The legend, always on the map: what the colours of the streets mean now, and the points in view. */
+
+import { byId, el, swatch } from "./dom.js";
+import { number, t } from "./i18n.js";
+import { CHANGE, FLOW } from "./statelayers.js";
+
+/**
+ * Fill the legend.
+ * @param {{spec: object, show: "speed"|"change", comparing: boolean, theme: string, closed: boolean, observed: boolean}} o
+ */
+export function drawLegend({ spec, show, comparing, theme, closed }) {
+  const grey = spec.themes[theme].not_observed;
+  const item = (colour, shape, text) => el("li", {}, swatch(colour, shape), text);
+  const rows = comparing && show === "change" ? changeRows(item) : speedRows(spec, theme, item);
+  if (!(comparing && show === "change")) {
+    rows.push(item(grey, "thin", t(comparing ? "legend.no_value" : "legend.not_observed")));
+  }
+  if (closed) rows.push(item([214, 24, 48], "closed", t("legend.closed")));
+  const title = comparing && show === "change" ? "legend.change" : comparing ? "legend.simulated" : "legend.live";
+  byId("legend").replaceChildren(
+    el("h2", {}, t(title)),
+    el("ul", {}, ...rows),
+    el("p", {}, t(show === "change" && comparing ? "legend.change_note" : "legend.note")),
+  );
+}
+
+/** Worst first, as a control room reads it. */
+function speedRows(spec, theme, item) {
+  let low = 0;
+  return spec.speedRatio.map(({ below, [theme]: colour }, i, all) => {
+    const words =
+      i === 0
+        ? t("legend.below", { high: number(below * 100, 0) })
+        : i === all.length - 1
+          ? t("legend.above", { low: number(low * 100, 0) })
+          : t("legend.between", { low: number(low * 100, 0), high: number(below * 100, 0) });
+    low = below;
+    return item(colour, "line", `${words}${i === 0 ? ` · ${t("legend.jam")}` : i === all.length - 1 ? ` · ${t("legend.free")}` : ""}`);
+  });
+}
+
+function changeRows(item) {
+  const words = [
+    t("legend.less", { n: 200 }), t("legend.less_range", { low: 50, high: 200 }), t("legend.same", { n: 50 }),
+    t("legend.more_range", { low: 50, high: 200 }), t("legend.more", { n: 200 }),
+  ];
+  const rows = CHANGE.map(({ colour }, i) => item(colour, i === 2 ? "thin" : "line", words[i]));
+  return [...rows, item(FLOW, "line", t("legend.flow"))];
+}
+
+/**
+ * Draw the scale bar.
+ * @param {number} latitude
+ * @param {number} zoom
+ */
+export function drawScale(latitude, zoom) {
+  const metresPerPixel = (156_543.03 * Math.cos((latitude * Math.PI) / 180)) / 2 ** (zoom + 1);
+  const longest = metresPerPixel * 110;
+  const power = 10 ** Math.floor(Math.log10(longest));
+  const metres = [5, 2, 1].map((m) => m * power).find((m) => m <= longest);
+  const box = byId("scale");
+  box.querySelector("i").style.width = `${metres / metresPerPixel}px`;
+  box.querySelector("span").textContent = metres >= 1000 ? `${number(metres / 1000, 1)} km` : `${number(metres, 0)} m`;
+}

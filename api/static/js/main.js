@@ -1,0 +1,298 @@
+/** The page: loads the city, keeps one state, and draws map, panels and permalink from it. */
+
+import { BaseLayers } from "./baselayers.js";
+import { controls } from "./controls.js";
+import { Comparison, drawIndicators, drawTimeline } from "./comparison.js";
+import { byId, el, toast } from "./dom.js";
+import { language, loadWords, number, pick, t, translate } from "./i18n.js";
+import { allLabels } from "./labelset.js";
+import { drawInspector, drawLayers } from "./layerpanel.js";
+import { drawLegend } from "./legend.js";
+import { drawFeed, drawLive } from "./livepanel.js";
+import { MapView } from "./mapview.js";
+import { fromBase64, json, listen, pack } from "./net.js";
+import { RunPanel } from "./runpanel.js";
+import { bringIntoView, closedRows, drawScene, streetRows, tip } from "./scene.js";
+import { NameIndex } from "./search.js";
+import { NO_FLOW, NOT_OBSERVED, StateLayers } from "./statelayers.js";
+import { createStore, readHash, writeHash } from "./store.js";
+
+const PLAY_MS = 900;
+const AT_START = 14; // layers that show only from this zoom on are fetched when first needed
+const darkByDefault = matchMedia("(prefers-color-scheme: dark)").matches;
+const linked = readHash(location.hash);
+const store = createStore({
+  lang: "vi", theme: darkByDefault ? "dark" : "light", switched: {}, view: null, tab: "run", live: null, closures: [], picking: false,
+  selected: null, comparison: null, step: 0, show: "speed", playing: false, ...linked,
+});
+const app = { link: { connected: false, receivedAt: 0 }, ready: false, drawn: 0, coming: new Set() };
+globalThis.hueTwin = { store, app };
+
+/** Load the city; everything after is drawn from the store. */
+async function start() {
+  const { lang } = store.get();
+  await loadWords(lang);
+  translate();
+  const [city, spec, scenarios] = await Promise.all([
+    json("/api/v1/city"), json(`/api/v1/map/spec?lang=${lang}`), json("/api/v1/scenarios").catch(() => []),
+  ]);
+  app.urls = new Map(spec.layers.map((def) => [def.twin.key, def.data]));
+  const first = new Set(spec.layers.filter((def) => !(def.twin.minZoom >= AT_START)).map((def) => def.twin.key));
+  const packs = Object.fromEntries(await Promise.all([...first].map(async (key) => [key, await pack(app.urls.get(key))])));
+  const day = new Date().toISOString().slice(0, 10);
+  Object.assign(app, { city, spec, packs, day, scenarios });
+  app.base = new BaseLayers(spec, packs, day);
+  app.state = new StateLayers(spec, packs.roads);
+  app.labels = allLabels(packs, day);
+  app.names = new NameIndex(packs);
+  app.home = { ...spec.initialViewState };
+  const view = store.get().view ? { ...app.home, ...store.get().view } : app.home;
+  const onView = (v) => store.set({ view: short(v) });
+  app.map = new MapView(byId("map"), { view, onView, onClick: clicked, tip: (info) => tip(app, info) });
+  app.run = new RunPanel(byId("section-run"), { scenarios, names: app.names, store, onDone: (ids) => openComparison(ids) });
+  store.set({ view: short(view) });
+  wire();
+  followLive();
+  redrawAll();
+  byId("loading").hidden = true;
+  app.ready = true;
+  if (store.get().linked) await openComparison(store.get().linked);
+}
+
+const short = ({ longitude, latitude, zoom }) => ({ longitude, latitude, zoom });
+
+/** Fetch both runs side by side and show them. */
+async function openComparison(ids) {
+  try {
+    const [answer, run] = await Promise.all([
+      json(`/api/v1/compare?a=${ids.a}&b=${ids.b}`), json(`/api/v1/runs/${ids.b}`),
+    ]);
+    const { interventions = [], params = {} } = run.request ?? {};
+    const comparison = new Comparison(ids, { ...answer, startH: params.start_h });
+    const closures = interventions.filter((i) => i.kind.startsWith("close")).map((i) => ({ ...i, label: i.links?.join(", ") }));
+    const step = store.get().linked ? store.get().step : Math.floor(comparison.steps / 2);
+    store.set({
+      comparison, show: store.get().linked && linked.show ? linked.show : comparison.flow.a.length ? "change" : "speed",
+      closures: closures.length ? closures : store.get().closures, linked: null, tab: "run",
+      step: Math.max(0, Math.min(step, comparison.steps - 1)),
+    });
+    bringIntoView(app, closedRows(app, store.get().closures));
+  } catch (error) {
+    toast(error.message);
+  }
+}
+
+function followLive() {
+  const take = (live) => {
+    live.decoded = { ratio: fromBase64(live.links.ratio, Uint8Array), flow: fromBase64(live.links.flow_veh_h, Uint16Array) };
+    app.link.receivedAt = Date.now();
+    const before = store.get().live;
+    const same = before && before.links.ratio === live.links.ratio && before.links.flow_veh_h === live.links.flow_veh_h;
+    if (same) live.decoded = before.decoded;
+    store.set({ live });
+  };
+  json("/api/v1/live").then(take).catch(() => store.set({ live: null }));
+  listen("/api/v1/live/stream", { state: take }, (connected) => {
+    app.link.connected = connected;
+    drawFeed(store.get().live, { ...app.link, now: Date.now() });
+  });
+  setInterval(() => drawFeed(store.get().live, { ...app.link, now: Date.now() }), 5000);
+}
+
+/** Fetch tables the view asks for, each once. */
+app.wanted = (keys) => {
+  for (const key of keys) {
+    if (app.coming.has(key)) continue;
+    app.coming.add(key);
+    pack(app.urls.get(key)).then((found) => { app.packs[key] = found; schedule(); }).catch((error) => toast(error.message));
+  }
+};
+
+/** Ask for one drawing of the map in the next frame. */
+function schedule() {
+  clearTimeout(app.later);
+  app.later = 0;
+  if (app.frame) return;
+  app.frame = requestAnimationFrame(() => {
+    app.frame = 0;
+    const began = performance.now();
+    drawScene(app, store.get());
+    requestAnimationFrame(() => { app.costMs = performance.now() - began; });
+  });
+}
+
+/** Ask for a drawing that may wait: on a slow machine live values take a tenth of its time and no more. */
+function scheduleLive() {
+  if (!app.later && !app.frame) app.later = setTimeout(schedule, Math.min(20_000, (app.costMs ?? 0) * 9));
+}
+
+function clicked(info) {
+  const hit = info.layer ? app.base.picked(info) : null;
+  const s = store.get();
+  if (s.picking) {
+    if (hit?.key !== "roads") return;
+    const name = app.packs.roads.value("name", hit.row);
+    if (name) app.run.close(name);
+    else closeSection(hit.row);
+    store.set({ picking: false });
+    return;
+  }
+  store.set({ selected: hit });
+}
+
+/** @param {number} row */
+function closeSection(row) {
+  const roads = app.packs.roads;
+  const back = roads.arrays.reverse[row];
+  const links = [roads.ids[row], ...(back >= 0 ? [roads.ids[back]] : [])];
+  app.run.closeLinks(links, roads.value("name", row) ? `${roads.value("name", row)} (${roads.ids[row]})` : roads.ids[row]);
+}
+
+function drawSelected() {
+  const { selected, live, comparison: c, step } = store.get();
+  if (!selected) {
+    byId("inspector").hidden = true;
+    return;
+  }
+  const more = [];
+  const actions = [];
+  if (selected.key === "roads") {
+    const row = selected.row;
+    const percent = (v) => (v === undefined || v === NOT_OBSERVED ? t("live.no_value") : `${number(v, 0)} %`);
+    const flow = (v) => (v === undefined || v === NO_FLOW ? t("live.no_value") : number(v, 0));
+    if (c?.steps) {
+      more.push([t("field.ratio_ab"), `${percent(c.ratio.a[step]?.[row])} → ${percent(c.ratio.b[step]?.[row])}`]);
+      more.push([t("field.flow_ab"), `${flow(c.flow.a[step]?.[row])} → ${flow(c.flow.b[step]?.[row])}`]);
+    } else if (live) {
+      more.push([t("field.ratio"), percent(live.decoded.ratio[row])], [t("field.flow"), flow(live.decoded.flow[row])]);
+    }
+    const name = app.packs.roads.value("name", row);
+    const button = (text, onclick) => el("button", { type: "button", class: "button", onclick }, text);
+    if (name) actions.push(button(t("inspector.close_street"), () => app.run.close(name)));
+    actions.push(button(t("inspector.close_section"), () => closeSection(row)));
+  }
+  const pack = app.packs[selected.key];
+  drawInspector({ pack, row: selected.row, spec: app.spec, more, actions, onClose: () => store.set({ selected: null }) });
+}
+
+/** Fly to a feature and show it. */
+function show(key, row) {
+  const p = app.packs[key];
+  const rows = key === "roads" ? streetRows(app, row) : [row];
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const r of rows) {
+    const [a, b] = p.span(r);
+    for (let i = a; i < b; i++) {
+      const [x, y] = p.lonlat.subarray(i * 2, i * 2 + 2);
+      box.splice(0, 4, Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y));
+    }
+  }
+  if (Number.isFinite(box[0])) app.map.fit(box);
+  store.set({ selected: { key, row } });
+}
+
+function drawTexts() {
+  const s = store.get();
+  document.documentElement.dataset.theme = s.theme;
+  document.title = `${t("product")} – ${pick({ vi: app.city.notice_vi, en: app.city.notice_en })}`;
+  byId("city-name").textContent = app.city.name === "hue" ? t("city.hue") : app.city.name;
+  byId("notice").textContent = pick({ vi: app.city.notice_vi, en: app.city.notice_en });
+  for (const b of document.querySelectorAll("[data-lang]")) b.setAttribute("aria-pressed", String(b.dataset.lang === s.lang));
+  byId("picking").textContent = t("run.picking");
+}
+
+function drawPanels() {
+  const s = store.get();
+  for (const tab of ["run", "live", "layers"]) {
+    byId(`tab-${tab}`).setAttribute("aria-selected", String(s.tab === tab));
+    byId(`section-${tab}`).hidden = s.tab !== tab;
+  }
+  if (s.tab === "live") drawLive(byId("section-live"), s.live, app.packs, show);
+  const toggle = (key, on) => store.set({ switched: { ...store.get().switched, [key]: on } });
+  if (s.tab === "layers") drawLayers(byId("section-layers"), app.spec, s.switched, toggle);
+  byId("picking").hidden = !s.picking;
+}
+
+function drawCompare() {
+  const s = store.get();
+  const c = s.comparison;
+  document.body.classList.toggle("comparing", Boolean(c));
+  app.map.setSplit(Boolean(c));
+  for (const id of ["divider", "side-a", "side-b"]) byId(id).hidden = !c;
+  byId("feed").hidden = Boolean(c);
+  byId("side-a").textContent = `A · ${t("compare.a")}`;
+  byId("side-b").textContent = `B · ${t(s.show === "change" ? "compare.b_change" : "compare.b")}`;
+  const names = s.closures.map((x) => x.name ?? x.label);
+  if (c && app.shownResult !== c) setTimeout(() => app.run.result.scrollIntoView({ block: "start" }), 0);
+  app.shownResult = c;
+  drawIndicators(app.run.result, c, { names, leave: () => store.set({ comparison: null, playing: false }) });
+  drawTimeline(c, s, (patch) => store.set(patch.playing === "toggle" ? { playing: !store.get().playing } : patch));
+}
+
+function drawLegendNow() {
+  const s = store.get();
+  drawLegend({
+    spec: app.spec, show: s.show, comparing: Boolean(s.comparison), theme: s.theme, closed: s.closures.length > 0,
+  });
+}
+
+function redrawAll() {
+  drawTexts();
+  drawPanels();
+  drawCompare();
+  drawLegendNow();
+  drawSelected();
+  drawFeed(store.get().live, { ...app.link, now: Date.now() });
+  schedule();
+}
+
+/** Change the language everywhere; the map keeps its place. */
+async function changeLanguage(lang) {
+  if (lang === language()) return;
+  await loadWords(lang);
+  app.spec = await json(`/api/v1/map/spec?lang=${lang}`);
+  app.base.spec = app.spec;
+  app.state.spec = app.spec;
+  app.names = new NameIndex(app.packs);
+  app.run.names = app.names;
+  translate();
+  app.run.draw();
+  redrawAll();
+}
+
+/** Draw only what a change touches. */
+function wire() {
+  store.subscribe((s, before, changed) => {
+    const any = (...names) => names.some((n) => changed.has(n));
+    if (any("lang")) changeLanguage(s.lang).catch((error) => toast(error.message));
+    if (any("theme")) drawTexts();
+    if (any("tab", "live", "switched", "picking")) drawPanels();
+    if (any("closures", "picking")) app.run.draw();
+    if (any("comparison", "step", "show", "playing", "closures")) drawCompare();
+    if (any("theme", "comparison", "show", "closures")) drawLegendNow();
+    if (any("selected", "live", "step", "comparison")) drawSelected();
+    if (any("live")) drawFeed(s.live, { ...app.link, now: Date.now() });
+    if (any("playing")) play(s.playing);
+    if (any("view", "theme", "switched", "closures", "comparison", "step", "show", "selected")) schedule();
+    else if (any("live") && !s.comparison) (before.live ? scheduleLive : schedule)();
+    clearTimeout(app.linkTimer);
+    app.linkTimer = setTimeout(() => history.replaceState(null, "", writeHash(store.get())), 250);
+  });
+  controls({ store, app, show, play: () => store.set({ playing: !store.get().playing }) });
+}
+
+/** @param {boolean} on */
+function play(on) {
+  clearInterval(app.player);
+  if (!on) return;
+  app.player = setInterval(() => {
+    const { comparison: c, step } = store.get();
+    if (!c) store.set({ playing: false });
+    else store.set({ step: (step + 1) % c.steps });
+  }, PLAY_MS);
+}
+
+start().catch((error) => {
+  byId("loading").textContent = error.message;
+  throw error;
+});

@@ -1,0 +1,239 @@
+/** The what-if: choose a scenario, its parameters and closures, run it beside its baseline, watch and cancel. */
+
+import { el } from "./dom.js";
+import { language, number, pick, span, t } from "./i18n.js";
+import { json, listen, post } from "./net.js";
+import { suggest } from "./search.js";
+
+const DONE = ["successful", "failed", "dismissed"];
+const FIRST = ["start_h", "duration_min", "demand_scale", "replications"];
+const SCALAR = ["number", "integer", "boolean", "string"];
+const LEAST_REPLICATIONS = 3; // an interval of confidence needs two
+
+/** Owns the form and the two runs under way. */
+export class RunPanel {
+  /**
+   * @param {HTMLElement} root
+   * @param {{scenarios: object[], names: import("./search.js").NameIndex, store: object, onDone: (ids: {a: string, b: string}) => void}} o
+   */
+  constructor(root, { scenarios, names, store, onDone }) {
+    Object.assign(this, { root, scenarios, names, store, onDone });
+    this.chosen = scenarios.find((s) => s.available !== false) ?? scenarios[0];
+    this.values = {};
+    this.running = null;
+    this.problem = "";
+    this.form = el("div");
+    this.status = el("div", { role: "status" });
+    this.result = el("div", { id: "result" });
+    root.replaceChildren(this.form, this.status, this.result);
+    this.draw();
+  }
+
+  /** Draw the form again: language, closures or scenario changed. */
+  draw() {
+    if (!this.chosen) {
+      this.form.replaceChildren(el("p", { class: "hint" }, t("run.no_scenarios")));
+      return;
+    }
+    const choices = this.scenarios.map((s) =>
+      el("option", { value: s.name, selected: s === this.chosen, disabled: s.available === false }, pick(s.title)));
+    const select = el("select", { id: "scenario", onchange: (e) => this.choose(e.target.value) }, ...choices);
+    const { closures } = this.store.get();
+    const props = Object.entries(this.chosen.params?.properties ?? {}).filter(([, p]) => SCALAR.includes(p.type) || p.enum);
+    const [first, rest] = [props.filter(([name]) => FIRST.includes(name)), props.filter(([name]) => !FIRST.includes(name))];
+    const idle = !this.running && closures.length > 0;
+    this.form.replaceChildren(
+      el("h2", {}, t("run.scenario")), select,
+      ...(this.chosen.reason ? [el("p", { class: "problem" }, pick(this.chosen.reason))] : []),
+      el("h2", {}, t("run.closures")), ...this.closures(),
+      el("h2", {}, t("run.params")), ...first.map(([name, p]) => this.field(name, p)),
+      ...(rest.length ? [el("details", { open: this.open ?? false, ontoggle: (e) => { this.open = e.target.open; } },
+        el("summary", {}, t("run.more_params", { n: rest.length })), ...rest.map(([name, p]) => this.field(name, p)))] : []),
+      el("div", { class: "row actions" },
+        el("button", { type: "button", id: "run", class: "button primary", disabled: !idle, onclick: () => this.run() }, t("run.run"))),
+    );
+    this.drawStatus();
+  }
+
+  /** @param {string} name */
+  choose(name) {
+    this.chosen = this.scenarios.find((s) => s.name === name);
+    this.values = {};
+    this.draw();
+  }
+
+  closures() {
+    const { closures, picking } = this.store.get();
+    const chips = closures.map((c) =>
+      el("li", {}, c.name ?? c.label,
+        el("button", { type: "button", "aria-label": t("run.remove", { name: c.name ?? c.label }), onclick: () => this.remove(c) }, "✕")));
+    const words = { placeholder: t("run.close_by_name"), "aria-label": t("run.close_by_name") };
+    const input = el("input", { type: "text", id: "close-name", autocomplete: "off", ...words });
+    const pickOnMap = () => this.store.set({ picking: !picking });
+    const list = el("ul", { class: "list", role: "listbox", hidden: true });
+    suggest(input, list, (text) => this.names.find(text, { only: "roads" }), (found) => this.close(found.name));
+    return [
+      el("ul", { class: "chips", id: "closures" }, ...chips),
+      ...(closures.length ? [] : [el("p", { class: "hint" }, t("run.closures_hint"))]),
+      el("div", { class: "row" }, input,
+        el("button", { type: "button", id: "pick", class: "button", "aria-pressed": String(picking), onclick: pickOnMap }, t("run.pick"))),
+      list,
+    ];
+  }
+
+  /** @param {string} name */
+  close(name) {
+    const { closures } = this.store.get();
+    if (!closures.some((c) => c.name === name)) this.store.set({ closures: [...closures, { kind: "close-street", name }] });
+  }
+
+  /** @param {string[]} links @param {string} label */
+  closeLinks(links, label) {
+    this.store.set({ closures: [...this.store.get().closures, { kind: "close-link", links, modes: 7, label }] });
+  }
+
+  /** @param {object} closure */
+  remove(closure) {
+    this.store.set({ closures: this.store.get().closures.filter((c) => c !== closure) });
+  }
+
+  /** @param {string} name @param {object} p one property of the JSON schema */
+  field(name, p) {
+    const bounds = p.minimum !== undefined && p.maximum !== undefined
+      ? t("run.bounds", { low: number(p.minimum), high: number(p.maximum) }) : "";
+    const words = pick({ vi: p.vi ?? p.title ?? name, en: p.en ?? p.title ?? name });
+    const value = this.values[name] ?? this.standard(name, p);
+    const keep = (v) => { this.values[name] = v; };
+    let input;
+    if (p.enum) {
+      const options = p.enum.map((v) => el("option", { value: v, selected: v === value }, String(v)));
+      input = el("select", { onchange: (e) => keep(e.target.value) }, ...options);
+    } else if (p.type === "boolean") input = el("input", { type: "checkbox", checked: value, onchange: (e) => keep(e.target.checked) });
+    else if (p.type === "number" || p.type === "integer") {
+      const range = { min: p.minimum, max: p.maximum, step: p.type === "integer" ? "1" : "any" };
+      input = el("input", { type: "number", value: String(value ?? ""), ...range, oninput: (e) => keep(Number(e.target.value)) });
+    } else input = el("input", { type: "text", value: String(value ?? ""), oninput: (e) => keep(e.target.value) });
+    input.id = `param-${name}`;
+    const unit = el("span", { class: "unit" }, p.unit && p.unit !== "1" ? p.unit : "");
+    return el("label", { class: "field" }, el("span", {}, words), input, unit,
+      ...(bounds || p.source ? [el("small", {}, [bounds, sourceOf(p)].filter(Boolean).join(" · "))] : []));
+  }
+
+  /** Return what a field starts with: the scenario's default, but enough replications to show how sure a difference is. */
+  standard(name, p) {
+    return name === "replications" ? Math.max(LEAST_REPLICATIONS, p.default ?? 1) : p.default;
+  }
+
+  /** Return the two questions: the same but for the interventions. */
+  questions() {
+    const { replications, ...params } = this.values;
+    const spec = this.chosen.params?.properties?.replications ?? {};
+    const body = { scenario: this.chosen.name, params, seed: 1, from: "survey" };
+    body.replications = replications ?? this.standard("replications", spec);
+    const interventions = this.store.get().closures.map(({ label: _label, ...rest }) => rest);
+    return { a: { ...body, interventions: [] }, b: { ...body, interventions } };
+  }
+
+  /** Submit both runs and follow them. */
+  async run() {
+    const wrong = this.form.querySelector("input:invalid");
+    if (wrong) {
+      this.open = true;
+      wrong.reportValidity();
+      return;
+    }
+    this.problem = "";
+    this.running = { a: { status: "accepted", progress: 0 }, b: { status: "accepted", progress: 0 }, stops: [] };
+    this.draw();
+    try {
+      const { a, b } = this.questions();
+      const made = [await post("/api/v1/runs", a), await post("/api/v1/runs", b)];
+      Object.assign(this.running, { a: made[0], b: made[1] });
+      for (const side of ["a", "b"]) this.follow(side);
+      this.check();
+    } catch (error) {
+      this.stop(error.message);
+    }
+  }
+
+  /** @param {"a"|"b"} side */
+  follow(side) {
+    const run = this.running[side];
+    if (DONE.includes(run.status)) return;
+    const take = (state) => {
+      if (!this.running) return;
+      this.running[side] = { ...this.running[side], ...state };
+      this.check();
+    };
+    const stop = listen(`/api/v1/runs/${run.id}/events`, {
+      progress: take,
+      done: (state) => { stop(); take(state); },
+    }, (connected) => { if (!connected) this.recover(run.id, take); });
+    this.running.stops.push(stop);
+  }
+
+  /** After a lost stream ask for the state once: the run may have ended meanwhile. */
+  async recover(id, take) {
+    try {
+      take(await json(`/api/v1/runs/${id}`));
+    } catch (error) {
+      this.stop(error.message);
+    }
+  }
+
+  check() {
+    const { a, b } = this.running;
+    const bad = [a, b].find((r) => r.status === "failed" || r.status === "dismissed");
+    if (bad) {
+      this.stop(bad.status === "dismissed" ? t("run.dismissed") : problemText(bad.problem));
+    } else if (a.status === "successful" && b.status === "successful") {
+      const ids = { a: a.id, b: b.id };
+      this.stop("");
+      this.onDone(ids);
+    } else this.drawStatus();
+  }
+
+  /** @param {string} problem */
+  stop(problem) {
+    for (const stop of this.running?.stops ?? []) stop();
+    this.running = null;
+    this.problem = problem;
+    this.draw();
+  }
+
+  async cancel() {
+    const runs = [this.running.a, this.running.b].filter((r) => r.id && !DONE.includes(r.status));
+    this.stop(t("run.dismissed"));
+    await Promise.allSettled(runs.map((r) => json(`/api/v1/runs/${r.id}`, { method: "DELETE" })));
+  }
+
+  drawStatus() {
+    if (!this.running) {
+      this.status.replaceChildren(...(this.problem ? [el("p", { class: "problem", role: "alert" }, this.problem)] : []));
+      return;
+    }
+    const { a, b } = this.running;
+    const share = ((a.progress ?? 0) + (b.progress ?? 0)) / 2;
+    const line = (name, r) => el("p", {}, `${t(name)}: ${t(`status.${r.status}`)} · ${number((r.progress ?? 0) * 100, 0)} %`
+      + (r.sim_time ? ` · ${t("run.sim_time", { time: simTime(r.sim_time) })}` : ""));
+    this.status.replaceChildren(el("div", { class: "progress" },
+      el("progress", { id: "progress", max: 1, value: share, "aria-label": t("run.progress") }), line("compare.a", a), line("compare.b", b),
+      el("button", { type: "button", id: "cancel", class: "button", onclick: () => this.cancel() }, t("run.cancel"))));
+  }
+}
+
+/** Say where a default comes from; in Vietnamese at least whether it is an assumption, sources being in English. */
+function sourceOf({ source = "" }) {
+  if (language() === "en") return source;
+  return /assum/i.test(source) ? t("run.assumed") : "";
+}
+
+/** @param {number|string} value seconds, or a time as text */
+const simTime = (value) => (typeof value !== "number" ? String(value) : value < 0 ? t("run.warm_up") : span(value));
+
+/** @param {object|string|null} problem */
+function problemText(problem) {
+  if (!problem) return t("run.failed");
+  if (typeof problem === "string") return problem;
+  return [pick({ vi: problem.title_vi ?? problem.title, en: problem.title }), problem.detail].filter(Boolean).join(": ");
+}

@@ -1,0 +1,87 @@
+/** The picture: which layers lie on the map for a state, in which order, and what of them the pointer meets. */
+
+import { BaseLayers } from "./baselayers.js";
+import { fitting, textLayers } from "./labels.js";
+import { drawScale } from "./legend.js";
+import { sensorLayers } from "./sensorlayers.js";
+
+/** @typedef {object} App the loaded city: packs, spec, base, state, labels, names, map */
+
+/**
+ * Return the rows of the closed streets and sections.
+ * @param {App} app @param {object[]} closures
+ */
+export function closedRows(app, closures) {
+  const roads = app.packs.roads;
+  const rows = [];
+  for (const c of closures) {
+    if (c.kind === "close-street") rows.push(...(app.names.entries.find((e) => e.key === "roads" && e.name === c.name)?.rows ?? []));
+    else rows.push(...c.links.map((id) => roads.rowOf(id)).filter((row) => row >= 0));
+  }
+  return rows;
+}
+
+/** Move the map, if need be, so that the middle of some streets is in the inner part of each view. */
+export function bringIntoView(app, rows) {
+  if (rows.length === 0) return;
+  const [a, b] = app.packs.roads.span(rows[Math.floor(rows.length / 2)]);
+  const at = app.packs.roads.lonlat.subarray(a * 2, b * 2);
+  const viewport = app.map.viewport();
+  const [x, y] = viewport.project([at[0], at[1]]);
+  const inside = Math.abs(x / viewport.width - 0.5) < 0.32 && Math.abs(y / viewport.height - 0.5) < 0.3;
+  if (!inside) app.map.move({ ...app.map.view, longitude: at[0], latitude: at[1] });
+}
+
+/** Return the words shown beside the pointer. */
+export function tip(app, info) {
+  const hit = info.layer ? app.base?.picked(info) : null;
+  const name = hit && app.packs[hit.key].value("name", hit.row);
+  return name ? { text: name, className: "tip" } : null;
+}
+
+/**
+ * Return the tables a view needs and has not got: large ones are fetched when first looked at.
+ * @param {App} app @param {{zoom: number, switched: Record<string, boolean>}} ctx
+ */
+export function missing(app, ctx) {
+  const needed = (def) => BaseLayers.shown(def, ctx.switched) && ctx.zoom >= (def.twin.minZoom ?? 0);
+  return [...new Set(app.spec.layers.filter((def) => !app.packs[def.twin.key] && needed(def)).map((def) => def.twin.key))];
+}
+
+/**
+ * Draw the map of a state.
+ * @param {App} app @param {object} s
+ */
+export function drawScene(app, s) {
+  const viewport = app.map.viewport();
+  const ctx = { zoom: app.map.view.zoom, theme: s.theme, switched: s.switched, bounds: viewport.getBounds() };
+  app.wanted(missing(app, ctx));
+  const layers = app.base.at(ctx);
+  const points = layers.filter((l) => l instanceof globalThis.deck.ScatterplotLayer);
+  const ground = layers.filter((l) => !points.includes(l));
+  const values = [];
+  const c = s.comparison;
+  if (c?.steps) {
+    const step = Math.min(s.step, c.steps - 1);
+    const { a, b } = c.flow;
+    if (s.show === "change" && a[step] && b[step]) {
+      values.push(...app.state.flow("flow@a", a[step], ctx), ...app.state.change("change@b", a[step], b[step], ctx));
+    } else values.push(...app.state.speed("speed@a", c.ratio.a[step], ctx), ...app.state.speed("speed@b", c.ratio.b[step], ctx));
+  } else if (s.live && s.switched.live !== false) values.push(...app.state.speed("speed", s.live.decoded.ratio, ctx));
+  const closed = app.state.closed(c ? "closed@b" : "closed", closedRows(app, s.closures), ctx);
+  const selected = s.selected?.key === "roads" ? app.state.selection(streetRows(app, s.selected.row), ctx) : [];
+  const theme = app.spec.themes[s.theme];
+  const shownKeys = new Set(app.spec.layers.filter((d) => BaseLayers.shown(d, s.switched)).map((d) => d.twin.key));
+  const wanted = (label) => (label.style === "ward" ? shownKeys.has("admin") : label.style !== "place" || shownKeys.has("places"));
+  const { layers: sensors, taken } = sensorLayers(c ? null : s.live, app.packs, { ...ctx, shown: shownKeys });
+  app.fitted = s.switched.labels === false ? [] : fitting(app.labels, viewport, wanted, taken);
+  app.map.draw([...ground, ...selected, ...values, ...closed, ...points, ...sensors, ...textLayers(app.fitted, theme)]);
+  drawScale(app.map.view.latitude, app.map.view.zoom);
+  app.drawn += 1;
+}
+
+/** Return every section of the street a row belongs to. */
+export function streetRows(app, row) {
+  const name = app.packs.roads.value("name", row);
+  return name ? app.names.entries.find((e) => e.key === "roads" && e.name === name).rows : [row];
+}

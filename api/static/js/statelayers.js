@@ -1,0 +1,189 @@
+/** What is laid over the streets: observed or simulated speed, change of flow, closures, the selection. */
+
+import { grown, within } from "./baselayers.js";
+import { between, chooseRows, colours, lines } from "./shapes.js";
+
+const deck = globalThis.deck;
+export const NOT_OBSERVED = 255;
+export const NO_FLOW = 65535;
+const RANK_SHARE = [1, 0.8, 0.62, 0.42, 0.32];
+const WIDTH_PX = [[10, 1.2], [12, 2.4], [14, 5.0], [16, 10.0], [18, 22.0]];
+/** Change of flow [vehicles an hour] and its colour: orange for more, purple for less, apart for every eye. */
+export const CHANGE = [
+  { below: -200, colour: [84, 39, 136] },
+  { below: -50, colour: [153, 142, 195] },
+  { below: 50, colour: [176, 174, 170] },
+  { below: 200, colour: [241, 163, 64] },
+  { below: Infinity, colour: [179, 88, 6] },
+];
+
+/** Colour of a flow whose width says how much it is. */
+export const FLOW = [58, 104, 148];
+
+/** Return the width of a flow [vehicles an hour] as a share of a main street's. */
+const flowShare = (vehicles) => (vehicles <= 0 ? 0.12 : Math.min(1.8, 0.2 + Math.sqrt(vehicles / 2500)));
+
+/** Draws values per link; the geometry is gathered once. */
+export class StateLayers {
+  /** @param {object} spec @param {import("./pack.js").Pack} roads */
+  constructor(spec, roads) {
+    this.spec = spec;
+    this.roads = roads;
+    const part = (from, ranks) => ({ from, rows: chooseRows(roads, { class_rank: ranks, oneOfPair: true }) });
+    this.parts = { main: part(0, [0, 1, 2]), local: part(13.2, [3]), alley: part(15, [4]) };
+    this.made = new Map();
+  }
+
+  /**
+   * Return the layers of speed ratios ×100; a street shows the worse of its two directions.
+   * @param {string} id
+   * @param {Uint8Array|null} ratio
+   * @param {{zoom: number, theme: string}} ctx
+   */
+  speed(id, ratio, ctx) {
+    if (!ratio) return [];
+    const grey = this.spec.themes[ctx.theme].not_observed;
+    const value = (row) => {
+      const back = this.roads.arrays.reverse[row];
+      return back >= 0 ? Math.min(ratio[row], ratio[back]) : ratio[row];
+    };
+    const colour = (row) => {
+      const v = value(row);
+      return v === NOT_OBSERVED ? grey : this.spec.speedRatio.find((c) => v < c.below * 100)?.[ctx.theme] ?? grey;
+    };
+    return this.draw(id, ratio, ctx, colour, (row) => (value(row) === NOT_OBSERVED ? 0.4 : 0.85));
+  }
+
+  /**
+   * Return the layers of the change in flow, both directions together.
+   * @param {string} id
+   * @param {Uint16Array} a
+   * @param {Uint16Array} b
+   * @param {{zoom: number, theme: string}} ctx
+   */
+  change(id, a, b, ctx) {
+    const grey = this.spec.themes[ctx.theme].not_observed;
+    const known = (row) => a[row] !== NO_FLOW && b[row] !== NO_FLOW;
+    const diff = (row) => {
+      const back = this.roads.arrays.reverse[row];
+      const one = known(row) ? b[row] - a[row] : 0;
+      return back >= 0 && known(back) ? one + b[back] - a[back] : one;
+    };
+    const colour = (row) => {
+      const d = diff(row);
+      return Math.abs(d) < 50 ? grey : CHANGE.find((c) => d < c.below).colour;
+    };
+    return this.draw(id, b, ctx, colour, (row) => (Math.abs(diff(row)) < 50 ? 0.3 : flowShare(Math.abs(diff(row)) * 4)), true);
+  }
+
+  /**
+   * Return the layers of a flow: the wider, the more vehicles in both directions.
+   * @param {string} id @param {Uint16Array} flow @param {{zoom: number, theme: string}} ctx
+   */
+  flow(id, flow, ctx) {
+    const one = (row) => (row < 0 || flow[row] === NO_FLOW ? 0 : flow[row]);
+    const both = (row) => one(row) + one(this.roads.arrays.reverse[row]);
+    return this.draw(id, flow, ctx, () => FLOW, (row) => flowShare(both(row)), true);
+  }
+
+  /**
+   * @param {string} id @param {object} token identity of the values @param {{zoom: number, theme: string}} ctx
+   * @param {(row: number) => number[]} colour @param {(row: number) => number} share of the street's width
+   * @param {boolean} [absolute] the share counts from a main street's width for every class
+   */
+  draw(id, token, ctx, colour, share, absolute = false) {
+    const out = [];
+    for (const [name, part] of Object.entries(this.parts)) {
+      if (ctx.zoom < part.from || part.rows.length === 0) continue;
+      const key = `${id}-${name}`;
+      const shape = this.around(part, ctx.bounds);
+      const kept = this.made.get(key);
+      if (!kept || kept.token !== token || kept.theme !== ctx.theme || kept.shape !== shape) {
+        const width = Float32Array.from(
+          shape.vertexRow, (r) => (absolute ? 1 : RANK_SHARE[this.roads.arrays.class_rank[r]]) * share(r),
+        );
+        const attributes = {
+          ...shape.attributes, getColor: colours(shape.vertexRow, colour), getWidth: { value: width, size: 1 },
+        };
+        this.made.set(key, { token, theme: ctx.theme, shape, data: { ...shape, attributes } });
+      }
+      out.push(
+        new deck.PathLayer({
+          id: key, data: this.made.get(key).data, _pathType: "open", positionFormat: "XY", widthUnits: "pixels",
+          widthScale: between(WIDTH_PX, ctx.zoom), widthMinPixels: 0.7, jointRounded: false, capRounded: false,
+        }),
+      );
+    }
+    return out;
+  }
+
+  /** Return the lines of a part around the view; the same object until the view leaves them. */
+  around(part, bounds) {
+    if (!part.box || !within(bounds, part.box)) {
+      part.box = grown(bounds);
+      part.shape = lines(this.roads, this.roads.touching(part.rows, part.box));
+    }
+    return part.shape;
+  }
+
+  /**
+   * Return the closed streets: a dark casing, a red core, a cross in the middle.
+   * @param {string} id
+   * @param {number[]} rows
+   * @param {{zoom: number}} ctx
+   */
+  closed(id, rows, ctx) {
+    if (rows.length === 0) return [];
+    const key = `${id}:${rows.join()}`;
+    if (this.closedKey !== key) {
+      this.closedKey = key;
+      this.closedLines = lines(this.roads, Uint32Array.from(rows));
+      this.crosses = middleOfEachStreet(this.roads, rows);
+    }
+    const path = (suffix, colour, scale) =>
+      new deck.PathLayer({
+        id: `${id}-${suffix}`, data: this.closedLines, _pathType: "open", positionFormat: "XY", getColor: colour,
+        widthUnits: "pixels", getWidth: 1, widthScale: between(WIDTH_PX, ctx.zoom) * scale, widthMinPixels: 2,
+      });
+    return [
+      path("case", [60, 0, 10], 1.7),
+      path("core", [214, 24, 48], 1.1),
+      new deck.ScatterplotLayer({
+        id: `${id}-disc`, data: this.crosses, getPosition: (d) => d.at, radiusUnits: "pixels", getRadius: 9,
+        getFillColor: [255, 255, 255], getLineColor: [214, 24, 48], stroked: true, lineWidthUnits: "pixels", getLineWidth: 3,
+      }),
+      new deck.TextLayer({
+        id: `${id}-cross`, data: this.crosses, getPosition: (d) => d.at, getText: () => "✕", getSize: 13,
+        getColor: [150, 0, 24], characterSet: "auto", fontFamily: "DejaVu Sans, sans-serif", fontWeight: 700,
+      }),
+    ];
+  }
+
+  /** @param {number[]} rows @param {{zoom: number}} ctx */
+  selection(rows, ctx) {
+    if (rows.length === 0) return [];
+    return [
+      new deck.PathLayer({
+        id: "selection", data: lines(this.roads, Uint32Array.from(rows)), _pathType: "open", positionFormat: "XY",
+        getColor: [0, 150, 136, 190], widthUnits: "pixels", getWidth: 1, widthScale: between(WIDTH_PX, ctx.zoom) * 1.8,
+      }),
+    ];
+  }
+}
+
+/** @param {import("./pack.js").Pack} roads @param {number[]} rows */
+function middleOfEachStreet(roads, rows) {
+  const longest = new Map();
+  for (const row of rows) {
+    const name = roads.value("name", row) || `#${row}`;
+    const best = longest.get(name);
+    if (best === undefined || roads.arrays.length_m[row] > roads.arrays.length_m[best]) longest.set(name, row);
+  }
+  return Array.from(longest.values(), (row) => {
+    const [a, b] = roads.span(row);
+    const i = (a + b - 1) / 2;
+    const [lo, hi] = [Math.floor(i), Math.ceil(i)];
+    const mid = (k) => (roads.lonlat[lo * 2 + k] + roads.lonlat[hi * 2 + k]) / 2;
+    return { at: [mid(0), mid(1)] };
+  });
+}

@@ -1,0 +1,282 @@
+"""Questions to the laboratory: from names as people type them to a checked question, and from runs to plain answers."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios import ask, registry
+from scenarios import study as compare_with_baseline
+from scenarios.engine.compare import Comparison, estimate
+from scenarios.engine.progress import Report
+from scenarios.engine.question import Question
+from scenarios.engine.replicate import answer_all
+from scenarios.engine.result import RunResult
+from scenarios.engine.store import ResultStore
+from scenarios.scenario import Scenario
+from twin.city.city import City
+from twin.city.interventions import CloseLink, CloseStreet, Intervention, apply
+from twin.errors import InvalidIntervention, InvalidParams, SchemaError, UnknownItem
+from twin.live.state import LiveState
+from twin.variables import Text, VariableSpec
+
+_NEAR, _SHOWN = 0.6, 3
+
+BETTER: Mapping[str, str] = {
+    "completed": "higher", "mean_speed_kmh": "higher", "unfinished": "lower", "unreachable": "lower",
+    "cut_off": "lower", "mean_travel_time_s": "lower", "mean_delay_s": "lower", "time_spent_veh_h": "lower",
+    "queue_max_veh": "lower",
+    "gridlocks": "lower", "gridlocked_links": "lower",
+}  # fmt: skip
+"""Which direction of an indicator is good, where it is beyond dispute."""
+
+
+def question(
+    city: City,
+    scenario: str,
+    *,
+    params: Mapping[str, Any],
+    interventions: Sequence[Intervention] = (),
+    seed: int = 1,
+    state: LiveState | None = None,
+) -> Question:
+    """Return a question whose scenario, parameters and changes fit the city.
+
+    Raises
+    ------
+    UnknownItem
+        No such scenario, link or street; near matches are named.
+    InvalidParams
+        A parameter is unknown or outside its bounds; all faults together, near matches named.
+    InvalidIntervention
+        A change cannot be made to this city.
+    """
+    found = scenario_named(scenario)
+    known = list(found.params.model_fields)
+    unknown = [key for key in params if key not in known]
+    if unknown:
+        faults = [f"no parameter {key}{near(key, known)}" for key in unknown]
+        raise InvalidParams(scenario, f"{'; '.join(faults)}; parameters: {', '.join(known)}")
+    for change in interventions:
+        _check(city, change)
+    apply(city, interventions)
+    return ask(city, found, params=params, interventions=interventions, seed=seed, state=state)
+
+
+def scenario_named(name: str) -> Scenario[Any]:
+    """Return an installed scenario.
+
+    Raises
+    ------
+    UnknownItem
+        None has the name; near matches are named.
+    PluginFailed
+        It is installed but cannot be used.
+    """
+    names = [e.name for e in registry.installed()]
+    if name not in names:
+        raise UnknownItem(name, f"no such scenario{near(name, names)}; installed: {', '.join(names) or 'none'}")
+    return registry.get(name)
+
+
+def scenario_list(city: City) -> list[dict[str, Any]]:
+    """Return the installed scenarios with their parameters as JSON schema, and what may be changed in this city."""
+    kinds = ["close-street", "close-link", *(["raise-ground"] if city.terrain is not None else [])]
+    found = []
+    for entry in registry.installed():
+        made = entry.scenario
+        found.append(
+            {
+                "name": entry.name,
+                "title": made.title._asdict() if made else {"vi": entry.name, "en": entry.name},
+                "version": made.version if made else "",
+                "params": made.params.model_json_schema() if made else {},
+                "interventions": kinds if made else [],
+                "available": made is not None,
+                "reason": entry.reason or None,
+            }
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Study:
+    """A question answered on the command line: its numbers, and the comparison where something was changed.
+
+    Attributes
+    ----------
+    scenario : str
+    run_ids, baseline_ids : tuple of str
+        Ids in the store of results; no baseline where nothing was changed.
+    indicators : list of dict
+        As `summary` or `differences` give them.
+    comparison : Comparison or None
+    notes : list of dict
+        Texts under ``vi`` and ``en``.
+    folder : Path
+        Where the runs are stored.
+    """
+
+    scenario: str
+    run_ids: tuple[str, ...]
+    baseline_ids: tuple[str, ...]
+    indicators: list[dict[str, Any]]
+    comparison: Comparison | None
+    notes: list[dict[str, str]]
+    folder: Path
+
+    def facts(self) -> dict[str, Any]:
+        """Return the answer ready for JSON."""
+        return {
+            "scenario": self.scenario,
+            "runs": list(self.run_ids),
+            "baseline": list(self.baseline_ids),
+            "indicators": self.indicators,
+            "notes": self.notes,
+            "folder": str(self.folder),
+        }
+
+
+def study(question: Question, out: Path, *, workers: int, report: Report) -> Study:
+    """Answer a question; with changes to the city, together with its baseline. The answer is also left as a file.
+
+    Raises
+    ------
+    TwinError
+        A run failed, or the folder cannot be written.
+    """
+    store = ResultStore(out / "results")
+    name = question.scenario.name
+    try:
+        if question.interventions:
+            made = compare_with_baseline(question, workers=workers, store=store, report=report)
+            notes = [n._asdict() for n in made.notes]
+            found = Study(name, made.whatif_ids, made.baseline_ids, differences(made), made, notes, store.folder)
+        else:
+            questions = question.replications(question.params.replications)
+            runs = answer_all(questions, workers=workers, store=store, report=report)
+            notes = [n._asdict() for n in dict.fromkeys(n for r in runs for n in r.notes)]
+            found = Study(name, tuple(r.run_id for r in runs), (), summary(runs), None, notes, store.folder)
+        text = json.dumps(found.facts(), ensure_ascii=False, indent=1)
+        (out / f"{name}-{question.run_id[:12]}.json").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SchemaError(str(out), f"cannot be written ({error})", "Give a folder that can be written.") from error
+    return found
+
+
+def closure(city: City, name: str) -> Intervention:
+    """Return the closure of a street by its name, or of one link by its id.
+
+    Raises
+    ------
+    UnknownItem
+        Neither a street nor a link has the name; near matches are named, also for names typed without accents.
+    """
+    if len(city.roads.links_named(name)):
+        return CloseStreet(name)
+    if np.any(city.roads.ids == name):
+        return CloseLink((name,))
+    streets = np.unique(city.roads.name[city.roads.name != ""]).tolist()
+    raise UnknownItem(name, f"no street of {city.name} has this name, and no link this id{near(name, streets)}")
+
+
+def near(word: str, choices: Iterable[str]) -> str:
+    """Return ``; did you mean …?`` for the choices that look like a word, or nothing; accents and case do not count."""
+    folded: dict[str, str] = {}
+    for choice in choices:
+        folded.setdefault(plain(choice), choice)
+    close = difflib.get_close_matches(plain(word), folded, n=_SHOWN, cutoff=_NEAR)
+    return f"; did you mean {' or '.join(folded[c] for c in close)}?" if close else ""
+
+
+def plain(text: str) -> str:
+    """Return a text in small letters without accents; đ becomes d."""
+    apart = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(c for c in apart if not unicodedata.combining(c)).replace("-", "_")
+
+
+def summary(results: Sequence[RunResult]) -> list[dict[str, Any]]:
+    """Return the indicators of replications: mean, and interval of confidence where there are two or more."""
+    specs, found = results[0].specs, []
+    for indicator in results[0].indicators:
+        values = [
+            i.value for r in results for i in r.indicators if (i.key, i.group) == (indicator.key, indicator.group)
+        ]
+        e = estimate(values)
+        interval = None if e.half_width is None else [e.mean - e.half_width, e.mean + e.half_width]
+        found.append(
+            _about(specs[indicator.key], indicator.group, results[0].groups)
+            | {"value": _number(e.mean), "ci": interval}
+        )
+    return found
+
+
+def differences(made: Comparison) -> list[dict[str, Any]]:
+    """Return the indicators of a comparison: both means, the paired difference and its interval."""
+    found = []
+    for d in made.indicators:
+        half = d.difference.half_width
+        mean = d.difference.mean
+        found.append(
+            _about(made.specs[d.key], d.group, made.groups)
+            | {
+                "a": _number(d.baseline.mean),
+                "b": _number(d.whatif.mean),
+                "difference": _number(mean),
+                "ci": None if half is None else [mean - half, mean + half],
+                "level": made.level,
+                "better": BETTER.get(d.key),
+            }
+        )
+    return found
+
+
+def mean_series(results: Sequence[RunResult], variable: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the times ``(n,)`` [s] and a variable's mean over replications ``(n, m)``.
+
+    Raises
+    ------
+    UnknownItem
+        The runs recorded no such variable; near matches are named.
+    """
+    recorded = results[0].series
+    if variable not in recorded:
+        raise UnknownItem(variable, f"no such series{near(variable, recorded)}; recorded: {', '.join(recorded)}")
+    total = np.zeros(recorded[variable].values.shape)
+    known = np.zeros(total.shape)
+    for result in results:
+        values = np.asarray(result.series[variable].values, dtype=np.float64)
+        total += np.nan_to_num(values, nan=0.0)
+        known += ~np.isnan(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return recorded[variable].time_s, total / known
+
+
+def spec_json(spec: VariableSpec) -> dict[str, Any]:
+    """Return what a variable means: key, unit, place and title."""
+    return {"key": spec.key, "unit": spec.unit, "place": spec.place, "title": spec.title._asdict()}
+
+
+def _about(spec: VariableSpec, group: str, groups: Mapping[str, Text]) -> dict[str, Any]:
+    title = groups[group]._asdict() if group in groups else None
+    return {"key": spec.key, "title": spec.title._asdict(), "unit": spec.unit, "mode": group, "mode_title": title}
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _check(city: City, change: Intervention) -> None:
+    if isinstance(change, CloseStreet) and len(city.roads.links_named(change.name)) == 0:
+        streets = np.unique(city.roads.name[city.roads.name != ""]).tolist()
+        raise InvalidIntervention(change.name, f"no street of {city.name} has this name{near(change.name, streets)}")
+    if isinstance(change, CloseLink) and not change.links:
+        raise InvalidIntervention("close-link", "names no link")

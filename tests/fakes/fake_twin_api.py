@@ -1,0 +1,240 @@
+"""A fake of the back end: the map's contract in one file, with answers a test can predict."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydeck
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+
+from api.map.catalogue import city_layers
+from api.map.pack import MEDIA_TYPE, pack_layer
+from api.map.page import CONTENT_SECURITY_POLICY, STATIC, bundle_path
+from api.map.spec import map_spec
+from gis_data.projection import project
+from twin.city.city import City
+
+SCENARIO = {
+    "name": "traffic",
+    "title": {"vi": "Giao thông khi đóng đường", "en": "Traffic with closures"},
+    "version": "1",
+    "available": True,
+    "reason": None,
+    "interventions": ["close-street", "close-link"],
+    "params": {
+        "properties": {
+            "duration_min": {
+                "type": "number", "default": 60.0, "minimum": 1, "maximum": 1440, "unit": "min",
+                "vi": "Thời gian được đánh giá", "en": "Length of the period that counts",
+            },
+            "demand_scale": {
+                "type": "number", "default": 1.0, "minimum": 0, "maximum": 3, "unit": "1",
+                "vi": "Hệ số nhu cầu đi lại", "en": "Demand multiplier",
+            },
+            "replications": {"type": "integer", "default": 3, "minimum": 1, "maximum": 100, "unit": "1",
+                             "vi": "Số lần lặp", "en": "Replications"},
+        }
+    },
+}  # fmt: skip
+TIMES_S = [600, 1200, 1800, 2400, 3000, 3600]
+
+
+@dataclass
+class FakeTwin:
+    """State of the fake: which runs were asked for, and which of them shall fail."""
+
+    city: City
+    runs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failing: bool = False
+
+    def submit(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Keep a run; the same question gets the same id."""
+        key = json.dumps(body, sort_keys=True)
+        run_id = f"{abs(hash(key)):016x}"[:12]
+        self.runs.setdefault(
+            run_id,
+            {"id": run_id, "scenario": body["scenario"], "status": "accepted", "progress": 0.0, "sim_time": 0.0,
+             "message": {"vi": "Đang chờ", "en": "Waiting"}, "problem": None, "body": body},
+        )  # fmt: skip
+        return self.runs[run_id]
+
+    def ratios(self, run_id: str | None, step: int) -> Any:
+        """Return the speed ratio of every link; closed streets are not observed, the others slow down."""
+        roads = self.city.roads
+        ratio = 40 + (np.arange(len(roads)) * 7 + step * 9) % 61
+        if run_id:
+            names = [i["name"] for i in self.runs[run_id]["body"]["interventions"] if i["kind"] == "close-street"]
+            if names:
+                ratio = np.where(np.char.startswith(roads.name, "Cầu"), ratio // 3, ratio - 8)
+            ratio = np.where(np.isin(roads.name, names), 255, ratio)
+        return ratio.astype(np.uint8)
+
+
+def b64(array: Any) -> str:
+    """Return an array's bytes as base64."""
+    return base64.b64encode(array.tobytes()).decode("ascii")
+
+
+def live(twin: FakeTwin, step: int = 0) -> dict[str, Any]:
+    """Return a live state with one fresh, one stale and one silent sensor."""
+    roads = twin.city.roads
+    ratio = twin.ratios(None, step)
+    ratio[roads.name == ""] = 255
+    places = twin.city.places
+    bikes = places.ids[places.kind == "bike_station"].tolist() or twin.city.bike_stations.ids.tolist()
+    as_of = f"2026-11-24T07:{step % 60:02d}:00+07:00"
+    return {
+        "as_of": as_of,
+        "source": {"kind": "synthetic", "label": {"vi": "Dữ liệu tổng hợp", "en": "Synthetic feed"}, "speed_x": 60},
+        "links": {"ratio": b64(ratio), "flow_veh_h": b64(np.full(len(roads), 420, dtype="<u2"))},
+        "stations": [{"id": i, "bikes": 4 + k, "docks": 20, "as_of": as_of} for k, i in enumerate(bikes)],
+        "gauges": [{"id": i, "level_m": 1.32, "as_of": as_of, "alarm": 1} for i in twin.city.gauges.ids.tolist()],
+        "sensors": [
+            {"id": "count-1", "kind": "count", "health": "fresh", "last": as_of},
+            {"id": "count-2", "kind": "count", "health": "stale", "last": "2026-11-24T06:20:00+07:00"},
+            {"id": "count-3", "kind": "count", "health": "silent", "last": None},
+        ],
+        "counts": {"fresh": 1, "stale": 1, "silent": 1},
+    }
+
+
+def comparison(twin: FakeTwin, a: str, b: str) -> dict[str, Any]:
+    """Return two runs side by side."""
+    steps = range(len(TIMES_S))
+    row = {"unit": "min", "mode": "motorcycle", "level": 0.95}
+    return {
+        "baseline": a,
+        "what_if": b,
+        "indicators": [
+            {**row, "key": "mean_travel_time", "title": {"vi": "Thời gian đi trung bình", "en": "Mean travel time"},
+             "a": 11.2, "b": 13.9, "difference": 2.7, "ci": [2.1, 3.3], "better": "lower"},
+            {**row, "key": "trips_done", "title": {"vi": "Chuyến đi hoàn thành", "en": "Trips completed"}, "unit": "1",
+             "a": 8123.0, "b": 7901.0, "difference": -222.0, "ci": None, "better": "higher"},
+        ],
+        "links": {
+            "time_s": TIMES_S,
+            "ratio_a": [b64(twin.ratios(None, k)) for k in steps],
+            "ratio_b": [b64(twin.ratios(b, k)) for k in steps],
+            "flow_a": [b64(np.full(len(twin.city.roads), 400 + k, dtype="<u2")) for k in steps],
+            "flow_b": [b64(np.full(len(twin.city.roads), 300 + k, dtype="<u2")) for k in steps],
+        },
+        "notes": [{"vi": "Nhu cầu đi lại là giả định.", "en": "The travel demand is an assumption."}],
+    }  # fmt: skip
+
+
+def _event(name: str, data: Any, number: int) -> str:
+    return f"event: {name}\nid: {number}\ndata: {json.dumps(data)}\n\n"
+
+
+def _progress(twin: FakeTwin, run: dict[str, Any]) -> Iterator[str]:
+    for k in range(1, 6):
+        run |= {"status": "running", "progress": k / 5, "sim_time": 720.0 * k}
+        yield _event("progress", _public(run), k)
+    if twin.failing:
+        problem = {"title": "Run stopped", "title_vi": "Lượt chạy bị dừng", "detail": "as the test asked", "code": "x"}
+        run |= {"status": "failed", "problem": problem}
+    else:
+        run |= {"status": "successful"}
+    yield _event("done", _public(run), 6)
+
+
+def _public(run: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in run.items() if k != "body"} | {"request": run["body"]}
+
+
+def make_app(city: City) -> FastAPI:
+    """Return the fake service of a city."""
+    app, twin = FastAPI(), FakeTwin(city)
+    app.state.twin = twin
+    _page_routes(app)
+    _city_routes(app, twin)
+    _run_routes(app, twin)
+    return app
+
+
+def _page_routes(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def secure(request: Request, call_next: Any) -> Response:
+        response: Response = await call_next(request)
+        response.headers["content-security-policy"] = CONTENT_SECURITY_POLICY
+        return response
+
+    @app.get("/")
+    def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html")
+
+    @app.get("/static/deck.js")
+    def deck() -> FileResponse:
+        return FileResponse(bundle_path(), media_type="text/javascript")
+
+    app.mount("/static", StaticFiles(directory=Path(STATIC)))
+    assert Path(pydeck.__file__).is_file()
+
+
+def _city_routes(app: FastAPI, twin: FakeTwin) -> None:
+    @app.get("/api/v1/city")
+    def city() -> dict[str, Any]:
+        lonlat = project(np.asarray(twin.city.roads.node_xy_m), twin.city.crs, "EPSG:4326")
+        return {
+            "name": twin.city.name, "bounds_lonlat": [*lonlat.min(axis=0).tolist(), *lonlat.max(axis=0).tolist()],
+            "notice_vi": "Sơ đồ Huế vẽ theo số liệu đã công bố; không phải dữ liệu đo đạc.",
+            "notice_en": "A schematic of Huế drawn from published facts; not survey data.",
+            "digest": twin.city.digest, "links": len(twin.city.roads), "layers": city_layers(twin.city),
+        }  # fmt: skip
+
+    @app.get("/api/v1/city/layers/{key}/arrays")
+    def arrays(key: str) -> Response:
+        return Response(pack_layer(twin.city, key), media_type=MEDIA_TYPE)
+
+    @app.get("/api/v1/map/spec")
+    def spec(lang: str = "vi") -> dict[str, Any]:
+        return map_spec(twin.city, lang)
+
+    @app.get("/api/v1/live")
+    def now() -> dict[str, Any]:
+        return live(twin)
+
+    @app.get("/api/v1/live/stream")
+    def stream() -> StreamingResponse:
+        events = (_event("state", live(twin, k), k) for k in range(1, 3))
+        return StreamingResponse(events, media_type="text/event-stream")
+
+
+def _run_routes(app: FastAPI, twin: FakeTwin) -> None:
+    @app.get("/api/v1/scenarios")
+    def scenarios() -> list[dict[str, Any]]:
+        return [SCENARIO]
+
+    @app.post("/api/v1/runs")
+    async def submit(request: Request) -> JSONResponse:
+        run = twin.submit(await request.json())
+        return JSONResponse(_public(run), status_code=201, headers={"location": f"/api/v1/runs/{run['id']}"})
+
+    @app.get("/api/v1/runs/{run_id}")
+    def status(run_id: str) -> dict[str, Any]:
+        return _public(twin.runs[run_id])
+
+    @app.delete("/api/v1/runs/{run_id}")
+    def dismiss(run_id: str) -> dict[str, Any]:
+        twin.runs[run_id] |= {"status": "dismissed"}
+        return _public(twin.runs[run_id])
+
+    @app.get("/api/v1/runs/{run_id}/events")
+    def events(run_id: str) -> StreamingResponse:
+        async def lines() -> AsyncIterator[str]:
+            for line in _progress(twin, twin.runs[run_id]):
+                yield line
+
+        return StreamingResponse(lines(), media_type="text/event-stream")
+
+    @app.get("/api/v1/compare")
+    def compare(a: str, b: str) -> dict[str, Any]:
+        return comparison(twin, a, b)
