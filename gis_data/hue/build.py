@@ -33,7 +33,7 @@ _GROUND = (
 )
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def hue(cache: Path | None = None) -> City:
     """Return the embedded city of Huế; built once in a process, and once for good where a cache folder is given."""
     return cached("hue", source_key(TABLES) if cache else "", _build, cache)
