@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test postgis browser screenshot check bench clean
+.PHONY: run test postgis browser screenshot notebooks check bench clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -25,6 +25,10 @@ browser: ## the Chromium of the map's tests, from Debian's packages where root m
 
 screenshot: $(VENV)/.ready browser ## take README's picture anew: docs/screenshot.png
 	SCREENSHOT=docs/screenshot.png $(BIN)/python -m pytest tests/browser/test_whatif.py
+
+notebooks: $(VENV)/.ready ## run the notebooks and keep their pictures in the paired .ipynb files
+	$(BIN)/jupytext --to ipynb notebooks/*.py
+	$(BIN)/jupyter execute --inplace notebooks/*.ipynb
 
 check: $(VENV)/.ready
 	$(BIN)/ruff format --check .

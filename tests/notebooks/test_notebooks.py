@@ -24,7 +24,7 @@ def test_pairs_hold_the_same_cells(script: Path) -> None:
 def test_notebook_runs(script: Path) -> None:
     book = jupytext.read(script)
     nbclient.NotebookClient(
-        book, timeout=600, kernel_name="python3", resources={"metadata": {"path": FOLDER}}
+        book, timeout=900, kernel_name="python3", resources={"metadata": {"path": FOLDER}}
     ).execute()
     shown = [o for c in book.cells if c.cell_type == "code" for o in c.outputs]
     assert sum("image/png" in o.get("data", {}) for o in shown) >= 3
