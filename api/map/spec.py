@@ -164,6 +164,7 @@ def _roads() -> list[dict[str, Any]]:
 
 def _overlays() -> list[dict[str, Any]]:
     def _dots(key: str, fill: Colour, radius: float, **twin: Any) -> dict[str, Any]:
+        """Return a layer of dots for a table."""
         name = twin.pop("name", key)
         return _layer(
             "ScatterplotLayer", name, key, twin, pickable=True, get_fill_color=fill, get_line_color=(255, 255, 255),
