@@ -59,7 +59,7 @@ def create_app(settings: Settings, *, served: City | None = None) -> FastAPI:
     SchemaError
         The city or the recorded day cannot be read.
     """
-    opened = services.open_city(settings.city) if served is None else served
+    opened = services.open_city(settings.city, cache=settings.cache) if served is None else served
     plan = FeedPlan(
         replay=settings.replay,
         day=local_today(HUE_UTC_OFFSET_H),

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from gis_data.assemble import assemble
 from gis_data.assemble_land import LandInputs, with_land
-from gis_data.city_file import layer_frame, read_city, write_city
+from gis_data.city_cache import open_city_file
+from gis_data.city_file import layer_frame, write_city
 from gis_data.export import export_layer
 from gis_data.hue.build import NOTICE, hue
 from gis_data.projection import project
@@ -41,8 +42,14 @@ __all__ = [
 _WGS84 = "EPSG:4326"
 
 
-def open_city(name: str) -> City:
+def open_city(name: str, *, cache: Path | None = None) -> City:
     """Return the embedded city for ``hue``, else the city of a file.
+
+    Parameters
+    ----------
+    name
+    cache
+        Folder that keeps opened cities, so that the next opening is quick; none is kept without one.
 
     Raises
     ------
@@ -50,11 +57,11 @@ def open_city(name: str) -> City:
         No such file, or it is no city file.
     """
     if name == "hue":
-        return hue()
+        return hue(cache)
     path = Path(name)
     if not path.is_file():
         raise SchemaError(name, "no such city file", "Give a city file, or hue for the embedded city.")
-    return read_city(path)
+    return open_city_file(path, cache)
 
 
 def build_city(
@@ -104,7 +111,7 @@ def city_facts(city: City) -> dict[str, Any]:
         "nodes": roads.n_nodes,
         "links": len(roads),
         "street_km": round(_street_km(roads), 1),
-        "named_streets": len(np.unique(roads.name[roads.name != ""])),
+        "named_streets": len(np.unique(roads.name[(roads.name != "") & (roads.provenance != "generated")])),
         "parcels": len(city.parcels),
         "buildings": len(city.buildings),
         "admin_units": len(city.admin),

@@ -39,6 +39,8 @@ class Settings:
         Real time between two live states.
     out : Path
         Folder of runs and results.
+    cache : Path
+        Folder of opened cities, so that the next opening is quick; may be deleted at any time.
     workers : int
         Processes for the replications of a run.
     slots : int
@@ -56,11 +58,13 @@ class Settings:
     start_h: float = 6.5
     tick_s: float = 1.0
     out: Path = Path("out")
+    cache: Path = Path("~/.cache/hue-twin")
     workers: int = 0
     slots: int = 1
     queue_limit: int = 32
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "cache", self.cache.expanduser())
         if self.workers <= 0:
             object.__setattr__(self, "workers", _cores())
         for name, low, high in (("port", 0, 65_535), ("start_h", 0, 24), ("slots", 1, 64), ("queue_limit", 0, 10_000)):

@@ -78,6 +78,14 @@ def read_city(path: Path) -> City:
     return city
 
 
+def stored_digest(path: Path) -> str:
+    """Return the digest written in a city file, without reading the city; empty where there is none."""
+    try:
+        return str(json.loads(pyogrio.read_dataframe(path, layer="city_meta")["json"][0])["digest"])
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, KeyError, ValueError):
+        return ""
+
+
 def layer_frame(city: City, layer: str) -> gpd.GeoDataFrame | pd.DataFrame:
     """Return one table of a city as a GeoDataFrame in the city's reference system, a plain one where it has no shape.
 

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from api import services
-from api.cli.output import Json, or_exit, say
+from api.cli.output import Json, city_or_exit, or_exit, say
 from twin.city.city import City
 
 app = typer.Typer(no_args_is_help=True, help="Cities: build, inspect, check, export.")
@@ -23,7 +23,7 @@ CityName = Annotated[str, typer.Argument(help="A city file, or 'hue' for the emb
 @app.command("info")
 def info(city: CityName, *, as_json: Json = False) -> None:
     """Say what a city holds, where it comes from and what it lacks."""
-    facts = or_exit(lambda: services.city_facts(services.open_city(city)), as_json=as_json)
+    facts = services.city_facts(city_or_exit(city, as_json=as_json))
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))
         return
@@ -118,8 +118,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write one layer of a city for GIS software."""
+    opened = city_or_exit(city, as_json=as_json)
     count = or_exit(
-        lambda: services.export_layer(services.open_city(city), layer, out, file_format=file_format, crs=crs),
-        as_json=as_json,
+        lambda: services.export_layer(opened, layer, out, file_format=file_format, crs=crs), as_json=as_json
     )
     say({"file": str(out), "layer": layer, "features": count, "crs": crs}, as_json=as_json)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api import services
-from api.cli.output import Json, or_exit, say
+from api.cli.output import Json, city_or_exit, or_exit, say
 
 app = typer.Typer(no_args_is_help=True, help="The live feed: write a day, check a recorded one.")
 
@@ -30,7 +30,7 @@ def day(
     as_json: Json = False,
 ) -> None:
     """Write a synthetic day of counts, bikes and stages; nothing in it was measured."""
-    opened = or_exit(lambda: services.open_city(city), as_json=as_json)
+    opened = city_or_exit(city, as_json=as_json)
     count = or_exit(
         lambda: services.write_synthetic_day(opened, out, seed=seed, day=on.date(), crest_m=crest_m), as_json=as_json
     )

@@ -9,6 +9,9 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from rich.console import Console
 
+from api import services
+from api.settings import settings
+from twin.city.city import City
 from twin.errors import TwinError, ValidationFailed
 
 EXIT_BAD_INPUT = 1
@@ -29,6 +32,12 @@ def or_exit(work: Callable[[], T], *, as_json: bool) -> T:
         return work()
     except TwinError as error:
         fail(error, as_json=as_json)
+
+
+def city_or_exit(name: str, *, as_json: bool) -> City:
+    """Return an opened city, kept from an earlier opening where it has not changed since."""
+    with Console(stderr=True).status(f"Opening {name}…"):
+        return or_exit(lambda: services.open_city(name, cache=settings().cache), as_json=as_json)
 
 
 def fail(error: TwinError, *, as_json: bool) -> NoReturn:

@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from api import services
-from api.cli.output import Json, or_exit, say
+from api.cli.output import Json, city_or_exit, or_exit, say
 
 if TYPE_CHECKING:
     from api.studies import Study
@@ -30,7 +29,7 @@ def scenarios(
     """List the installed scenarios with their parameters, units, bounds and defaults."""
     from api import studies
 
-    found = or_exit(lambda: studies.scenario_list(services.open_city(city)), as_json=as_json)
+    found = studies.scenario_list(city_or_exit(city, as_json=as_json))
     if as_json:
         say({"scenarios": found}, as_json=True)
         return
@@ -72,7 +71,7 @@ def run(
     params, closed = _split(settings or [])
     if replications is not None:
         params["replications"] = replications
-    opened = or_exit(lambda: services.open_city(city), as_json=as_json)
+    opened = city_or_exit(city, as_json=as_json)
     question = or_exit(
         lambda: studies.question(
             opened,

@@ -21,6 +21,7 @@ def cameras_of_hue(roads: Roads) -> Cameras:
     """Return the cameras; a counting one is tied to the link in its reach that leads where it looks."""
     table = read_table("cameras.csv")
     purpose, xy_m, heading = text(table["purpose"]), points(table), numbers(table["heading_deg"])
+    lines = lines_of(roads.xy_m, roads.first_vertex)
     reach_m = np.where(np.isin(purpose, _COUNTING), numbers(table["accuracy_m"]), -1.0)
     return Cameras(
         ids=text(table["camera_id"]),
@@ -33,7 +34,7 @@ def cameras_of_hue(roads: Roads) -> Cameras:
         heading_deg=heading,
         fov_deg=numbers(table["fov_deg"]),
         range_m=numbers(table["range_m"]),
-        link=np.array([_link(roads, *row) for row in zip(xy_m, heading, reach_m, strict=True)], dtype=np.int32),
+        link=np.array([_link(roads, lines, *row) for row in zip(xy_m, heading, reach_m, strict=True)], dtype=np.int32),
         **origin(table),
     )
 
@@ -50,9 +51,12 @@ def bike_stations_of_hue() -> BikeStations:
     )
 
 
-def _link(roads: Roads, xy_m: NDArray[np.float64], heading_deg: float, reach_m: float) -> int:
+def _link(
+    roads: Roads, lines: NDArray[np.object_], xy_m: NDArray[np.float64], heading_deg: float, reach_m: float
+) -> int:
     """Return the nearest motor link within reach that leads within 90° of the heading, -1 where there is none."""
-    lines = lines_of(roads.xy_m, roads.first_vertex)
+    if reach_m < 0:
+        return -1
     here = shapely.Point(xy_m)
     away_m = np.where(roads.modes & MOTOR, shapely.distance(lines, here), np.inf)
     look = np.array([np.sin(np.radians(heading_deg)), np.cos(np.radians(heading_deg))])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -12,6 +14,7 @@ from gis_data.hue.columns import numbers, origin, points, read_table, text
 from twin.chance import stream
 from twin.city.admin import AdminUnits
 from twin.city.areas import Areas, Places
+from twin.city.terrain import Terrain
 
 _SEED = 2022
 """Of the teams' positions: fixed, so that the embedded city is the same everywhere."""
@@ -31,6 +34,15 @@ def places_of_hue(admin: AdminUnits, water: Areas) -> Places:
         floor_level_m=numbers(both["floor_level_m"]),
         **origin(both),
     )
+
+
+def with_floors(places: Places, terrain: Terrain) -> Places:
+    """Return the places with the ground floors that the survey implies: the ground plus the height above the road."""
+    table = read_table("places.csv")
+    above = np.full(len(places), np.nan)
+    above[: len(table)] = numbers(table["height_above_road_m"])
+    implied = np.round(terrain.height_at(places.xy_m) + above, 2)
+    return replace(places, floor_level_m=np.where(np.isnan(places.floor_level_m), implied, places.floor_level_m))
 
 
 def share_out(total: int, weights: NDArray[np.float64]) -> NDArray[np.int64]:

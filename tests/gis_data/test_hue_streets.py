@@ -183,7 +183,7 @@ def test_junction_angles_and_bends_are_those_of_streets() -> None:
 
 
 def test_nothing_hangs_loose_but_real_dead_ends() -> None:
-    roads = hue().roads
+    roads = roads_of(TABLES)
     neighbours = [set() for _ in range(roads.n_nodes)]  # type: list[set[int]]
     for a, b in zip(roads.tail.tolist(), roads.head.tolist(), strict=True):
         neighbours[a].add(b)
