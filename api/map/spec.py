@@ -163,7 +163,7 @@ def _roads() -> list[dict[str, Any]]:
 
 
 def _overlays() -> list[dict[str, Any]]:
-    def dots(key: str, fill: Colour, radius: float, **twin: Any) -> dict[str, Any]:
+    def _dots(key: str, fill: Colour, radius: float, **twin: Any) -> dict[str, Any]:
         """Return a layer of dots for a table."""
         name = twin.pop("name", key)
         return _layer(
@@ -185,15 +185,15 @@ def _overlays() -> list[dict[str, Any]]:
             "PathLayer", "power_zones", "power_zones",
             {"tokens": {"line": "power_edge"}, "rings": True, "off": True}, width_units="pixels", get_width=1.5,
         ),
-        dots("equipment", (116, 110, 132), 2.5, minZoom=15, off=True, window=True),
-        dots("signals", (60, 60, 60), 3.0, minZoom=14, off=True),
-        dots("gates", (30, 92, 138), 5.0, minZoom=11),
-        dots("reservoirs", (30, 92, 138), 6.0),
-        dots("tides", (30, 92, 138), 4.5, off=True),
-        dots("places", OTHER_PLACE, 4.0, minZoom=12.6, fillBy=colour, select={"kind": [*MAIN_PLACES]}),
-        dots("places", OTHER_PLACE, 3.5, name="places-more", minZoom=14.6, fillBy=colour, select=more),
-        dots("places", (92, 92, 112), 3.0, name="teams", minZoom=13, off=True, panel="teams", select=teams),
-        dots("cameras", (88, 62, 132), 4.5, minZoom=12),
-        dots("bike_stations", (0, 128, 128), 5.5, minZoom=11),
-        dots("gauges", (20, 78, 140), 6.5),
+        _dots("equipment", (116, 110, 132), 2.5, minZoom=15, off=True, window=True),
+        _dots("signals", (60, 60, 60), 3.0, minZoom=14, off=True),
+        _dots("gates", (30, 92, 138), 5.0, minZoom=11),
+        _dots("reservoirs", (30, 92, 138), 6.0),
+        _dots("tides", (30, 92, 138), 4.5, off=True),
+        _dots("places", OTHER_PLACE, 4.0, minZoom=12.6, fillBy=colour, select={"kind": [*MAIN_PLACES]}),
+        _dots("places", OTHER_PLACE, 3.5, name="places-more", minZoom=14.6, fillBy=colour, select=more),
+        _dots("places", (92, 92, 112), 3.0, name="teams", minZoom=13, off=True, panel="teams", select=teams),
+        _dots("cameras", (88, 62, 132), 4.5, minZoom=12),
+        _dots("bike_stations", (0, 128, 128), 5.5, minZoom=11),
+        _dots("gauges", (20, 78, 140), 6.5),
     ]  # fmt: skip

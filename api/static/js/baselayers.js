@@ -138,6 +138,11 @@ export class BaseLayers {
     return made;
   }
 
+  /** @param {string} key @returns {string[]} ids of a table's layers that can be picked */
+  layersOf(key) {
+    return this.spec.layers.filter((def) => def.twin.key === key && def.pickable).map((def) => def.id);
+  }
+
   /**
    * Return the table and row of a picked object.
    * @param {object} info deck.gl's picking info

@@ -127,17 +127,17 @@ function scheduleLive() {
 }
 
 function clicked(info) {
-  const hit = info.layer ? app.base.picked(info) : null;
   const s = store.get();
   if (s.picking) {
-    if (hit?.key !== "roads") return;
+    const hit = app.base.picked(app.map.nearest(info, app.base.layersOf("roads")) ?? { index: -1 });
+    if (!hit) return;
     const name = app.packs.roads.value("name", hit.row);
     if (name) app.run.close(name);
     else closeSection(hit.row);
     store.set({ picking: false });
     return;
   }
-  store.set({ selected: hit });
+  store.set({ selected: info.layer ? app.base.picked(info) : null });
 }
 
 /** @param {number} row */

@@ -61,6 +61,11 @@ export class MapView {
     return new WebMercatorViewport({ ...this.view, width: Math.max(1, width / (this.split ? 2 : 1)), height: Math.max(1, height) });
   }
 
+  /** Return the nearest object of some layers at a click, whatever lies above it; null where there is none. */
+  nearest({ x, y }, layerIds) {
+    return this.deck.pickObject({ x, y, radius: 8, layerIds });
+  }
+
   /** @param {number} step zoom levels, positive to come nearer */
   zoomBy(step) {
     const zoom = Math.min(LIMITS.maxZoom, Math.max(LIMITS.minZoom, this.view.zoom + step));
