@@ -16,6 +16,9 @@ F64 = NDArray[np.float64]
 GROUP_MODES = (MOTOR, CYCLE)
 """Mode bit of each routing group: motor vehicles, bicycles."""
 
+_EQUAL_SHARE = 0.5
+"""A street of at least this share of another's capacity does not give way to it. Assumption."""
+
 MIN_TIME_S = 0.1
 """Shortest time on a link [s]: keeps every step of the kernel forward in time."""
 
@@ -58,8 +61,6 @@ class RoadNetwork:
     headway_s : (L,) [s/PCU]
     room : (L,) [PCU/1000]
     allowed : (G, L)
-    junction : (N,)
-        Nodes where at least three streets meet.
     cycle_s, offset_s, green_first, green_from_s, green_to_s
         Signals per link, as in `twin.kernels.traffic_state.Links`.
     in_first, in_link, ban_first, ban_to
@@ -73,7 +74,6 @@ class RoadNetwork:
     headway_s: F64
     room: I32
     allowed: NDArray[np.bool_]
-    junction: NDArray[np.bool_]
     cycle_s: F64
     offset_s: F64
     green_first: I32
@@ -101,12 +101,11 @@ def road_network(city: City, rules: RoadRules) -> RoadNetwork:
     Rules
     -----
     1. Time on a link: length over free-flow speed (a bicycle's own, where slower), plus the junction's delay.
-    2. Stop line: saturation flow; at a junction without a known signal plan only its share of it.
+    2. Stop line: saturation flow; where the junction is contested and no signal plan is known, only a share of it.
     3. Room: length × width over a stopped PCU's length in a lane, at least one of the largest vehicles.
     """
     roads = city.roads
-    junction = _junctions(city)
-    at_junction = junction[roads.head]
+    at_junction = contested(city)
     signal = _signals(city)
     speeds = np.stack([roads.free_speed_mps, np.minimum(rules.cycle_mps, roads.free_speed_mps)])
     time_s = roads.length_m / speeds + np.where(at_junction & (signal[0] == 0), rules.junction_delay_s, 0.0)
@@ -121,7 +120,6 @@ def road_network(city: City, rules: RoadRules) -> RoadNetwork:
         headway_s=3600.0 / (roads.capacity_pcu_h * share),
         room=np.ceil(1000.0 * np.maximum(room_pcu, rules.largest_pcu)).astype(np.int32),
         allowed=allowed_links(city),
-        junction=junction,
         cycle_s=signal[0],
         offset_s=signal[1],
         green_first=signal[2],
@@ -138,13 +136,24 @@ def _first(owner: NDArray[np.integer], n: int) -> I32:
     return np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n))]).astype(np.int32)
 
 
-def _junctions(city: City) -> NDArray[np.bool_]:
-    """Return the nodes where motor traffic meets from at least three sides."""
+def contested(city: City) -> NDArray[np.bool_]:
+    """Return the links that end where at least three sides meet, each of at least half their capacity ``(L,)``.
+
+    A main street keeps its way at the mouth of an alley; the alley has to wait.
+    """
     roads = city.roads
-    motor = (roads.modes & MOTOR) != 0
-    ends = np.concatenate([np.stack([roads.tail, roads.head], 1)[motor], np.stack([roads.head, roads.tail], 1)[motor]])
-    sides = np.unique(ends, axis=0)
-    return np.bincount(sides[:, 0], minlength=roads.n_nodes) >= 3
+    motor = np.flatnonzero((roads.modes & MOTOR) != 0)
+    here = np.concatenate([roads.tail[motor], roads.head[motor]]).astype(np.int64)
+    there = np.concatenate([roads.head[motor], roads.tail[motor]])
+    sides, side = np.unique(here * roads.n_nodes + there, return_inverse=True)
+    capacity = np.zeros(len(sides))
+    np.maximum.at(capacity, side, np.tile(roads.capacity_pcu_h[motor], 2))
+    first = np.concatenate([[0], np.cumsum(np.bincount(sides // roads.n_nodes, minlength=roads.n_nodes))])
+    n_sides = np.diff(first)[roads.head]
+    link = np.repeat(np.arange(len(roads)), n_sides)
+    rank = np.arange(len(link)) - np.repeat(np.cumsum(n_sides) - n_sides, n_sides)
+    equal = capacity[first[roads.head[link]] + rank] >= _EQUAL_SHARE * roads.capacity_pcu_h[link]
+    return np.bincount(link[equal], minlength=len(roads)) >= 3
 
 
 def _signals(city: City) -> tuple[F64, F64, I32, F64, F64]:

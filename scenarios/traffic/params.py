@@ -104,13 +104,13 @@ class TrafficParams(ScenarioParams):
         HOMEWARD, unit="1", vi="Tỷ lệ chuyến về nhà theo giờ", en="Share of homeward trips by hour", source=ASSUMED
     )
     gravity_per_min: float = param(
-        0.12,
+        0.45,
         ge=0.0,
         le=2.0,
         unit="1/min",
         vi="Độ giảm sức hút theo thời gian đi",
         en="Decay of attraction with travel time",
-        source=ASSUMED,
+        source=f"{ASSUMED}; trips of about 4 km on average in Huế",
     )
     zones: int = param(200, ge=2, le=1000, unit="1", vi="Số vùng điểm đến tối đa", en="Most destination zones")
     habits: int = param(

@@ -3,6 +3,9 @@
 const deck = globalThis.deck;
 const LIMITS = { minZoom: 9, maxZoom: 19 };
 
+/** A press this long is still a click: where the picture is drawn in software, looking what lies below takes a while. */
+const CLICK_MS = 2000;
+
 /** Owns the Deck instance, the camera and the layout of the views. */
 export class MapView {
   /**
@@ -17,6 +20,7 @@ export class MapView {
     this.deck = new deck.Deck({
       parent, width: "100%", height: "100%", views: this.views(), viewState: this.view, layers: [],
       onViewStateChange: ({ viewState }) => this.move(viewState), onClick, getTooltip: tip, pickingRadius: 4,
+      eventRecognizerOptions: { click: { time: CLICK_MS } },
       getCursor: ({ isDragging, isHovering }) => (isDragging ? "grabbing" : isHovering ? "pointer" : "grab"),
       layerFilter: ({ layer, viewport }) => {
         const side = /@([ab])/.exec(layer.id)?.[1];

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from scenarios.models.network import RoadRules, road_network
+from scenarios.models.network import RoadRules, contested, road_network
 from tests.scenarios.cities import two_banks
 from twin.city.interventions import CloseStreet, apply
 from twin.city.roads import MOTOR
@@ -41,3 +41,16 @@ def test_turn_bans_and_closures_are_kept() -> None:
     closed = road_network(apply(toy_city(), [CloseStreet("Lê Lợi", MOTOR)]), RULES)
     assert closed.allowed.tolist() == [[False, False, True, True], [True] * 4]
     assert np.all(closed.room >= 3100), "every link has room for the largest vehicle"
+
+
+def test_a_main_street_keeps_its_way_at_the_mouth_of_an_alley() -> None:
+    city = two_banks()
+    wide, narrow = city.roads, city.roads.capacity_pcu_h.copy()
+    bridge, crossing = wide.index_of("21-26"), wide.head[wide.index_of("21-26")]
+    beside = (wide.head == crossing) | (wide.tail == crossing)
+    beside[bridge] = beside[wide.index_of("26-21")] = False
+    assert contested(city)[bridge]
+    narrow[beside] *= 0.4
+    alleys = replace(city, roads=replace(wide, capacity_pcu_h=narrow))
+    assert not contested(alleys)[bridge]
+    assert contested(alleys)[np.flatnonzero(beside & (wide.head == crossing))].all(), "the alleys have to wait"
