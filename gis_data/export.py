@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
+from numpy.typing import NDArray
 
-from gis_data.city_file import layer_frame
+from gis_data.city_file import layer_frame, ragged_frames
 from gis_data.projection import trusted_crs
 from twin.city.city import TABLES, City
+from twin.city.table import Table
 from twin.errors import UnknownItem
 
 DRIVERS = {"gpkg": "GPKG", "geojson": "GeoJSON", "shp": "ESRI Shapefile", "csv": "CSV"}
@@ -18,7 +21,7 @@ _DBASE_NAME = 10
 
 
 def export_layer(city: City, layer: str, out: Path, *, file_format: str = "gpkg", crs: str = "EPSG:9214") -> int:
-    """Write a layer and return its number of features.
+    """Write a layer and return its number of features; several values of a feature stand in one text, ``ODT+CLN``.
 
     Raises
     ------
@@ -34,6 +37,7 @@ def export_layer(city: City, layer: str, out: Path, *, file_format: str = "gpkg"
     frame = layer_frame(city, layer)
     if frame.empty:
         raise UnknownItem(layer, f"{city.name} has no feature in this layer")
+    frame = frame.assign(**_joined(city.tables()[layer]))
     if isinstance(frame, gpd.GeoDataFrame):
         frame = frame.to_crs(trusted_crs(crs, file="--crs"))
     if file_format == "shp":
@@ -42,6 +46,16 @@ def export_layer(city: City, layer: str, out: Path, *, file_format: str = "gpkg"
     encoding = "UTF-8" if file_format == "shp" else None
     pyogrio.write_dataframe(frame, out, driver=DRIVERS[file_format], layer_options=options, encoding=encoding)
     return len(frame)
+
+
+def _joined(table: Table) -> dict[str, NDArray[np.object_]]:
+    """Return the arrays with several values a row as one text each."""
+    columns = {}
+    for values in ragged_frames(table).values():
+        for name in values.columns.drop("row"):
+            texts = values[name].astype(str).groupby(values["row"]).agg("+".join)
+            columns[str(name)] = texts.reindex(range(len(table)), fill_value="").to_numpy(dtype=object)
+    return columns
 
 
 def _dbase_names(names: list[str]) -> dict[str, str]:

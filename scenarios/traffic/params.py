@@ -53,7 +53,7 @@ class TrafficParams(ScenarioParams):
         1.0, ge=0.0, le=10.0, unit="1", vi="Hệ số nhân nhu cầu", en="Factor on all demand", source=ASSUMED
     )
     trips_per_household: float = param(
-        5.5,
+        4.5,
         ge=0.0,
         le=30.0,
         unit="1/d",

@@ -9,6 +9,7 @@ import pytest
 import rasterio
 
 from gis_data.city_file import read_city, write_city
+from gis_data.export import export_layer
 from twin.city.city import TABLES, City
 from twin.errors import SchemaError
 from twin.testing.toy import toy_city
@@ -99,3 +100,11 @@ def test_a_city_of_roads_only_has_no_empty_layers(tmp_path: Path) -> None:
     write_city(bare, tmp_path / "bare.gpkg")
     assert {n for n, _ in pyogrio.list_layers(tmp_path / "bare.gpkg")} == {"roads", "road_nodes", "city_meta"}
     assert read_city(tmp_path / "bare.gpkg").digest == bare.digest
+
+
+def test_an_exported_parcel_carries_all_its_uses(tmp_path: Path) -> None:
+    export_layer(toy_city(), "parcels", tmp_path / "parcels.geojson", file_format="geojson")
+    row = pyogrio.read_dataframe(tmp_path / "parcels.geojson").iloc[0]
+    assert (row["use_code"], row["use_area_m2"]) == ("ODT+CLN", "900.0+300.0")
+    export_layer(toy_city(), "gauges", tmp_path / "gauges.csv", file_format="csv")
+    assert "3.0+3.5" in (tmp_path / "gauges.csv").read_text(encoding="utf-8")
