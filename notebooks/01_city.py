@@ -25,6 +25,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from api.services import city_facts, open_city
 from twin.city.ragged import lines_of
 
+plt.rcParams["figure.dpi"] = 64
 hue = open_city("hue")
 facts = city_facts(hue)
 {key: facts[key] for key in ("name", "crs", "nodes", "links", "parcels", "buildings", "admin_units", "area_km2")}
