@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from api.studies import Study
 
 CLOSE = "close"
+_WHOLE = 100
+"""From here on a number is shown without decimals."""
 
 
 def scenarios(
@@ -130,16 +133,33 @@ def _value(text: str) -> Any:
 def _show(made: Study) -> None:
     console = Console(soft_wrap=True)
     changed = made.comparison is not None
-    table = Table("", "", *(["as it is", "changed", "difference"] if changed else ["value"]), "95 %", box=None)
+    heads = ["hiện trạng", "phương án", "chênh lệch", "95 %"] if changed else ["giá trị", "95 %"]
+    table = Table("", box=None)
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    still = []
     for row in made.indicators:
         numbers = [row["a"], row["b"], row["difference"]] if changed else [row["value"]]
         if row["mode"]:
             continue
-        interval = "" if row["ci"] is None else f"{row['ci'][0]:,.2f} … {row['ci'][1]:,.2f}"
-        shown = ["–" if n is None else f"{n:,.2f}" for n in numbers]
-        table.add_row(row["title"]["vi"], row["unit"], *shown, interval)
+        if not any(numbers):
+            still.append(row["title"]["vi"])
+            continue
+        interval = "–" if row["ci"] is None else f"{_vietnamese(row['ci'][0])} … {_vietnamese(row['ci'][1])}"
+        unit = "" if row["unit"] == "1" else f" [{row['unit']}]"
+        table.add_row(escape(row["title"]["vi"] + unit), *(_vietnamese(n) for n in numbers), interval)
     console.print(table)
+    if still:
+        console.print(f"Bằng 0: {', '.join(still)}", style="dim", markup=False)
     console.print("Theo loại xe / by class of vehicle: --json", style="dim")
     for note in made.notes:
         console.print(f"! {note['vi']}\n  {note['en']}", style="yellow", markup=False)
     console.print(f"{made.folder}", markup=False)
+
+
+def _vietnamese(value: float | None) -> str:
+    """Return a number with decimal comma and points between thousands; three figures are enough for a small one."""
+    if value is None:
+        return "–"
+    text = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:,.1f}"
+    return text.translate(str.maketrans(",.", ".,")).replace("-", "−")

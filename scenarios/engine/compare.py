@@ -27,7 +27,8 @@ class Estimate:
     mean : float
         NaN where no replication has a value.
     half_width : float or None
-        Half the interval of confidence; None with fewer than two replications: one run says nothing about chance.
+        Half the interval of confidence; None where chance cannot be judged: with one replication, and with two that
+        happen to agree on a value other than 0.
     n : int
         Replications with a value.
     level : float
@@ -120,6 +121,8 @@ def estimate(values: Sequence[float], *, level: float = 0.95) -> Estimate:
         return Estimate(math.nan, None, 0, level)
     if n == 1:
         return Estimate(float(known[0]), None, 1, level)
+    if n == 2 and known[0] == known[1] != 0.0:  # a coincidence of two, not certainty
+        return Estimate(float(known[0]), None, 2, level)
     t = float(stdtrit(n - 1, 0.5 + level / 2))
     return Estimate(float(known.mean()), t * float(known.std(ddof=1)) / math.sqrt(n), n, level)
 

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
+from api.cli.run import _vietnamese
 from gis_data.city_file import write_city
 from tests.api.conftest import town_with_sensors
 from vision_bridge.sources.replay import read_day
@@ -116,3 +117,7 @@ def test_a_synthetic_day_is_written_and_checked(town: str, tmp_path: Path) -> No
 def test_a_service_of_nothing_is_bad_input(tmp_path: Path) -> None:
     assert _run("serve", "--city", "nowhere.gpkg")[0] == 1
     assert _run("serve", "--city", "hue", "--replay", str(tmp_path / "absent.ndjson"))[0] == 1
+
+
+def test_numbers_are_printed_as_in_vietnam() -> None:
+    assert [_vietnamese(n) for n in (26354.5, -395.5, 8.68, 0.0, None)] == ["26.354", "−396", "8,7", "0,0", "–"]

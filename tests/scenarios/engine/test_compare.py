@@ -87,3 +87,9 @@ def test_places_ignore_what_has_no_value() -> None:
     with np.errstate(all="raise"):
         assert _mean(np.array([[1.0, np.nan], [3.0, np.nan]]))[0] == 2.0
         assert np.isnan(_mean(np.array([[1.0, np.nan], [3.0, np.nan]]))[1])
+
+
+def test_two_runs_that_happen_to_agree_are_no_certainty() -> None:
+    assert estimate([81.0, 81.0]).half_width is None
+    assert estimate([0.0, 0.0]).half_width == 0.0
+    assert estimate([81.0, 81.0, 81.0]).half_width == 0.0
