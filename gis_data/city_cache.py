@@ -23,7 +23,7 @@ from twin.city.city import TABLES, City
 from twin.city.table import Table, dtypes_of
 from twin.city.terrain import Terrain
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the arrays change their meaning."""
 _PACKAGES = ("gis_data", "twin")
 _UNREADABLE = (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, json.JSONDecodeError)

@@ -25,7 +25,7 @@ from twin.city.roads import Roads
 from twin.city.table import Table, dtypes_of
 from twin.errors import SchemaError
 
-FORMAT = 2
+FORMAT = 3
 """Raised when a layer or column changes its meaning."""
 
 _OFFSETS = {"first_vertex", "ring_first", "part_first", "shape_first"}

@@ -10,9 +10,8 @@ from itertools import pairwise
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from gis_data.connectivity import largest_part, without_stranded_cars
 from gis_data.projection import project
 from gis_data.readers.osm import OsmWay
 from gis_data.readers.osm_tags import WayTraffic
@@ -148,29 +147,18 @@ def core_of(pieces: list[Piece]) -> Core:
     kept_f, kept_b = np.zeros_like(forward), np.zeros_like(backward)
     wanted = np.ones(len(number), dtype=bool)
     for mode in (MOTOR, CYCLE, WALK):
-        there, back = (forward & mode) > 0, (backward & mode) > 0
-        edges = np.concatenate([np.stack([tail, head])[:, there], np.stack([head, tail])[:, back]], axis=1)
-        part = _largest_part(edges, wanted)
+        there, back = forward & mode, backward & mode
+        edges = np.concatenate([np.stack([tail, head])[:, there > 0], np.stack([head, tail])[:, back > 0]], axis=1)
+        part = largest_part(edges, wanted)
         if mode == MOTOR:
             wanted = part
         inside = part[tail] & part[head]
-        kept_f |= np.where(there & inside, mode, 0)
-        kept_b |= np.where(back & inside, mode, 0)
+        kept_f |= np.where(inside, there, 0)
+        kept_b |= np.where(inside, back, 0)
+    both = np.concatenate([kept_f, kept_b])
+    ends = np.concatenate([tail, head]), np.concatenate([head, tail])
+    kept_f, kept_b = np.split(without_stranded_cars(*ends, both), 2)
     return _core(pieces, kept_f, kept_b)
-
-
-def _largest_part(edges: NDArray[np.int64], wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Mark the nodes of the strongly connected part with most wanted nodes; none where no edge leads to one."""
-    n = len(wanted)
-    if not edges.size:
-        return np.zeros(n, dtype=bool)
-    graph = coo_array((np.ones(edges.shape[1]), (edges[0], edges[1])), shape=(n, n))
-    _, label = connected_components(graph, directed=True, connection="strong")
-    used = np.zeros(n, dtype=bool)
-    used[edges.ravel()] = True
-    best = np.bincount(label, weights=wanted & used)
-    found: NDArray[np.bool_] = (label == best.argmax()) & used & (best.max() > 0)
-    return found
 
 
 def _core(pieces: list[Piece], kept_f: NDArray[np.int64], kept_b: NDArray[np.int64]) -> Core:

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.common import Problem, Shape, Text
+from twin.city.roads import ALL_MODES
 
-ALL_MODES = 7
+MODE_BITS = "Bits: 1 motorcycle, 2 bicycle, 4 on foot, 8 car, 16 bus, 32 truck."
 
 
 class CloseStreetIn(Shape):
@@ -16,7 +17,12 @@ class CloseStreetIn(Shape):
 
     kind: Literal["close-street"]
     name: str = Field(min_length=1, max_length=200)
-    modes: int = Field(default=ALL_MODES, ge=1, le=ALL_MODES, description="Bits: 1 motor, 2 cycle, 4 walk.")
+    modes: int = Field(
+        default=ALL_MODES,
+        ge=1,
+        le=ALL_MODES,
+        description=MODE_BITS,
+    )
 
 
 class CloseLinkIn(Shape):
@@ -24,7 +30,12 @@ class CloseLinkIn(Shape):
 
     kind: Literal["close-link"]
     links: list[str] = Field(min_length=1, max_length=10_000)
-    modes: int = Field(default=ALL_MODES, ge=1, le=ALL_MODES, description="Bits: 1 motor, 2 cycle, 4 walk.")
+    modes: int = Field(
+        default=ALL_MODES,
+        ge=1,
+        le=ALL_MODES,
+        description=MODE_BITS,
+    )
 
 
 class RaiseGroundIn(Shape):

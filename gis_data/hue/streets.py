@@ -10,9 +10,9 @@ import shapely
 
 from gis_data.projection import project
 from twin.city.frame import HUE_CRS
-from twin.city.roads import CYCLE, MOTOR, WALK
+from twin.city.roads import CYCLE, MOTOR, MOTORCYCLE, WALK
 
-_MODES = {"motor": MOTOR, "cycle": CYCLE, "walk": WALK}
+_MODES = {"motor": MOTOR, "motorcycle": MOTORCYCLE, "cycle": CYCLE, "walk": WALK}
 
 
 @dataclass(frozen=True, slots=True)

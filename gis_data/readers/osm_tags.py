@@ -5,23 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from twin.city.roads import CYCLE, MOTOR, WALK
+from twin.city.roads import ALL_MODES, BUS, CAR, CYCLE, FOUR_WHEELED, MOTOR, MOTORCYCLE, NARROW_M, TRUCK, WALK
 
 Tags = dict[str, str]
 
-_ALL = MOTOR | CYCLE | WALK
 _MODES = {
     "motorway": MOTOR,
-    "trunk": _ALL,
-    "primary": _ALL,
-    "secondary": _ALL,
-    "tertiary": _ALL,
-    "unclassified": _ALL,
-    "residential": _ALL,
-    "living_street": _ALL,
-    "service": _ALL,
-    "road": _ALL,
-    "track": _ALL,
+    "trunk": ALL_MODES,
+    "primary": ALL_MODES,
+    "secondary": ALL_MODES,
+    "tertiary": ALL_MODES,
+    "unclassified": ALL_MODES,
+    "residential": ALL_MODES,
+    "living_street": ALL_MODES,
+    "service": ALL_MODES,
+    "road": ALL_MODES,
+    "track": ALL_MODES,
     "pedestrian": WALK,
     "footway": WALK,
     "steps": WALK,
@@ -34,12 +33,14 @@ DENIED = _CLOSED | {"staff", "use_sidepath", "dismount"}
 """Access values that keep the general public out; ``destination``, ``customers``, ``residents`` let trips end there."""
 _GRANTED = frozenset({"yes", "designated", "permissive", "official"})
 _ASKED = (
-    (MOTOR, ("motorcar", "motor_vehicle", "vehicle", "access")),
-    (MOTOR, ("motorcycle", "motor_vehicle", "vehicle", "access")),
+    (MOTORCYCLE, ("motorcycle", "motor_vehicle", "vehicle", "access")),
+    (CAR, ("motorcar", "motor_vehicle", "vehicle", "access")),
+    (BUS, ("bus", "psv", "motorcar", "motor_vehicle", "vehicle", "access")),
+    (TRUCK, ("hgv", "motorcar", "motor_vehicle", "vehicle", "access")),
     (CYCLE, ("bicycle", "vehicle", "access")),
     (WALK, ("foot", "access")),
 )
-"""Who asks, and which tag answers first; a way is open to motor vehicles where cars or motorcycles may use it."""
+"""Who asks, and which tag answers first; what binds cars binds buses and trucks that no tag names."""
 _MPH_KMH = 1.609344
 _IMPLICIT_KMH = {
     "walk": 7.0,
@@ -114,10 +115,13 @@ def interpret(tags: Tags) -> WayTraffic | None:
     5. The limit of the direction wins over ``maxspeed``, and this over the name of a zone.
     """
     road_class = tags.get("highway", "")
-    usual = _MODES.get(road_class.removesuffix("_link"), 0) & (MOTOR if tags.get("motorroad") == "yes" else _ALL)
+    usual = _MODES.get(road_class.removesuffix("_link"), 0) & (MOTOR if tags.get("motorroad") == "yes" else ALL_MODES)
     forward, backward = (_permitted(tags, usual, way) for way in ("forward", "backward"))
     if not usual or not forward | backward or tags.get("area") == "yes":
         return None
+    width_m = metres(tags.get("width", ""), most=_WIDEST_M)
+    if width_m is not None and width_m < NARROW_M:
+        forward, backward = forward & ~FOUR_WHEELED, backward & ~FOUR_WHEELED
     direction = _oneway(tags, road_class)
     bound = MOTOR | (0 if _bicycles_ride_against(tags) else CYCLE)
     lanes_f, lanes_b = _lanes(tags, one_way=direction != 0)
@@ -130,7 +134,7 @@ def interpret(tags: Tags) -> WayTraffic | None:
         lanes_backward=lanes_f if direction < 0 else lanes_b,
         speed_forward_kmh=_limit(tags, "forward"),
         speed_backward_kmh=_limit(tags, "backward"),
-        width_m=metres(tags.get("width", ""), most=_WIDEST_M),
+        width_m=width_m,
         oneway=direction != 0,
         bridge=tags.get("bridge", "no") != "no",
         tunnel=tags.get("tunnel", "no") not in {"no", "building_passage"},

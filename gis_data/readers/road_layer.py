@@ -18,7 +18,7 @@ from gis_data.readers.sources import LayerSource
 from gis_data.road_defaults import capacity_pcu_h, default_for
 from gis_data.validation import numbers, texts
 from twin.city.ragged import flatten
-from twin.city.roads import CYCLE, MOTOR, WALK, Roads
+from twin.city.roads import ALL_MODES, CYCLE, WALK, Roads
 from twin.errors import TopologyError
 
 _SNAP_M = 0.1
@@ -122,7 +122,7 @@ def _roads(
     width = _said(records, "width_m", source, list(lanes * np.array([d.lane_width_m for d in defaults])))
     speed = _said(records, "free_speed_kmh", source, [d.free_speed_kmh for d in defaults])
     names = texts(records["name"]) if "name" in records else [""] * len(records)
-    modes = [_PATH if c == "path" else MOTOR | CYCLE | WALK for c in classes]
+    modes = [_PATH if c == "path" else ALL_MODES for c in classes]
     per_record = {name: values[row] for name, values in base.items() if name != "ids"}
     numbered = zip(links, backward, strict=True)
     return Roads(

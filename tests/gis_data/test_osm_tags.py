@@ -3,9 +3,10 @@
 import pytest
 
 from gis_data.readers.osm_tags import DENIED, interpret, metres, speed_kmh
-from twin.city.roads import CYCLE, MOTOR, WALK
+from twin.city.roads import ALL_MODES as ALL
+from twin.city.roads import BUS, CYCLE, FOUR_WHEELED, MOTOR, MOTORCYCLE, TRUCK, WALK
 
-ALL = MOTOR | CYCLE | WALK
+TWO_WHEELS = ALL & ~FOUR_WHEELED
 
 
 @pytest.mark.parametrize(
@@ -27,10 +28,14 @@ ALL = MOTOR | CYCLE | WALK
         ({"highway": "track", "access": "agricultural;yes"}, ALL, ALL),
         ({"highway": "primary", "bicycle": "use_sidepath"}, MOTOR | WALK, MOTOR | WALK),
         ({"highway": "footway", "bicycle": "designated"}, WALK | CYCLE, WALK | CYCLE),
-        ({"highway": "footway", "motorcycle": "yes"}, WALK | MOTOR, WALK | MOTOR),
+        ({"highway": "footway", "motorcycle": "yes"}, WALK | MOTORCYCLE, WALK | MOTORCYCLE),
         ({"highway": "footway", "access": "yes"}, WALK, WALK),
-        ({"highway": "residential", "motorcar": "no"}, ALL, ALL),
-        ({"highway": "residential", "motor_vehicle": "no", "motorcycle": "yes"}, ALL, ALL),
+        ({"highway": "residential", "motorcar": "no"}, TWO_WHEELS, TWO_WHEELS),
+        ({"highway": "residential", "motorcar": "no", "bus": "yes"}, TWO_WHEELS | BUS, TWO_WHEELS | BUS),
+        ({"highway": "primary", "hgv": "no"}, ALL & ~TRUCK, ALL & ~TRUCK),
+        ({"highway": "residential", "width": "2.5"}, TWO_WHEELS, TWO_WHEELS),
+        ({"highway": "residential", "width": "3"}, ALL, ALL),
+        ({"highway": "residential", "motor_vehicle": "no", "motorcycle": "yes"}, TWO_WHEELS, TWO_WHEELS),
         ({"highway": "residential", "motorcar": "no", "motorcycle": "no"}, CYCLE | WALK, CYCLE | WALK),
         ({"highway": "residential", "motor_vehicle:backward": "no"}, ALL, CYCLE | WALK),
     ],

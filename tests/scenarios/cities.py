@@ -9,7 +9,7 @@ import shapely
 from twin.city.areas import Areas, Places
 from twin.city.city import City
 from twin.city.land import Buildings
-from twin.city.roads import Roads
+from twin.city.roads import ALL_MODES, Roads
 
 BLOCK_M = 150.0
 SIDE = 5
@@ -56,7 +56,7 @@ def two_banks() -> City:
         oneway=np.zeros(n, dtype=bool),
         bridge=np.char.startswith(names, "Cầu"),
         surface_m=np.full(n, np.nan),
-        modes=np.full(n, 7, dtype=np.int8),
+        modes=np.full(n, ALL_MODES, dtype=np.int8),
         xy_m=xy[ends].reshape(-1, 2),
         first_vertex=np.arange(0, 2 * n + 1, 2),
         **origin(n),

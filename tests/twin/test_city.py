@@ -11,7 +11,7 @@ import shapely
 from twin.city.areas import Areas
 from twin.city.city import TABLES
 from twin.city.interventions import CloseLink, CloseStreet, RaiseGround, apply
-from twin.city.roads import CYCLE, MOTOR, WALK
+from twin.city.roads import ALL_MODES, CYCLE, MOTOR, WALK
 from twin.errors import AmbiguousCode, InvalidIntervention, UnknownItem
 from twin.testing.toy import toy_admin, toy_city
 
@@ -54,7 +54,7 @@ def test_close_link_shares_untouched_tables() -> None:
 
 def test_close_street_closes_both_directions() -> None:
     closed = apply(toy_city(), [CloseStreet("lê lợi")])
-    assert closed.roads.modes.tolist() == [0, 0, 7, 7]
+    assert closed.roads.modes.tolist() == [0, 0, ALL_MODES, ALL_MODES]
 
 
 def test_unknown_link_and_street_are_named() -> None:

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from twin.city.city import City
-from twin.city.roads import CYCLE, MOTOR, WALK, Roads
+from twin.city.roads import ALL_MODES, Roads
 from twin.errors import InvalidIntervention
 
 
@@ -27,7 +27,7 @@ class CloseLink:
     """
 
     links: tuple[str, ...]
-    modes: int = MOTOR | CYCLE | WALK
+    modes: int = ALL_MODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class CloseStreet:
     """
 
     name: str
-    modes: int = MOTOR | CYCLE | WALK
+    modes: int = ALL_MODES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,16 @@ from numpy.typing import NDArray
 
 from twin.city.table import Table
 
-MOTOR, CYCLE, WALK = 1, 2, 4
+MOTORCYCLE, CYCLE, WALK, CAR, BUS, TRUCK = 1, 2, 4, 8, 16, 32
 """Bits of `Roads.modes`: who may use a link."""
+
+FOUR_WHEELED = CAR | BUS | TRUCK
+MOTOR = MOTORCYCLE | FOUR_WHEELED
+ALL_MODES = MOTOR | CYCLE | WALK
+
+NARROW_M = 3.0
+"""A street with a carriageway narrower than this takes no four-wheeled vehicle [m]: an assumption for the alleys (kiệt)
+of Huế, where a car of 1.8 m meets motorcycles."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,7 +48,7 @@ class Roads(Table):
     surface_m : (n_links,) [m]
         Lowest road surface above the city's height datum; NaN where unknown.
     modes : (n_links,)
-        Bit set of ``MOTOR``, ``CYCLE``, ``WALK``; 0 on a closed link.
+        Bit set of ``MOTORCYCLE``, ``CYCLE``, ``WALK``, ``CAR``, ``BUS``, ``TRUCK``; 0 on a closed link.
     xy_m, first_vertex : (n_vertices, 2) [m], (n_links + 1,)
         Geometry for drawing only.
     """

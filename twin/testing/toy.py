@@ -14,7 +14,7 @@ from twin.city.city import City
 from twin.city.hydrology import Gates, Gauges, Reservoirs, Tides
 from twin.city.infrastructure import BikeStations, Cameras, Drains, Equipment, PowerZones
 from twin.city.land import GEOMETRY, LAND_USE, Buildings, Parcels
-from twin.city.roads import Roads, Signals, TurnBans
+from twin.city.roads import ALL_MODES, Roads, Signals, TurnBans
 from twin.city.terrain import Terrain
 
 _NAN = np.full(1, np.nan)
@@ -79,7 +79,7 @@ def _toy_roads() -> Roads:
         oneway=np.zeros(4, dtype=bool),
         bridge=np.zeros(4, dtype=bool),
         surface_m=np.full(4, np.nan),
-        modes=np.full(4, 7, dtype=np.int8),
+        modes=np.full(4, ALL_MODES, dtype=np.int8),
         xy_m=nodes[ends].reshape(-1, 2),
         first_vertex=np.arange(0, 10, 2),
         **_origin(4),

@@ -89,7 +89,7 @@ export class RunPanel {
 
   /** @param {string[]} links @param {string} label */
   closeLinks(links, label) {
-    this.store.set({ closures: [...this.store.get().closures, { kind: "close-link", links, modes: 7, label }] });
+    this.store.set({ closures: [...this.store.get().closures, { kind: "close-link", links, modes: 63, label }] });
   }
 
   /** @param {object} closure */

@@ -9,12 +9,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.ops import substring
 
+from gis_data.connectivity import without_stranded_cars
 from gis_data.hue.fabric.alleys import LOCAL_STREET_M
 from gis_data.hue.fabric.blocks import sections_of
 from gis_data.hue.fabric.knit import Piece, join, parents_of
 from gis_data.road_defaults import capacity_pcu_h, default_for
 from twin.city.ragged import flatten, lines_of
-from twin.city.roads import CYCLE, MOTOR, WALK, Roads
+from twin.city.roads import ALL_MODES, CYCLE, FOUR_WHEELED, NARROW_M, WALK, Roads
 
 SOURCE = "generated inside the real blocks; no surveyed alley"
 _KMH = 1 / 3.6
@@ -191,23 +192,30 @@ def _table(
         "oneway": np.zeros(n, dtype=bool),
         "bridge": np.zeros(n, dtype=bool),
         "surface_m": np.full(n, np.nan),
-        "modes": np.where(wide >= _LEAST_MOTOR_M, MOTOR | CYCLE | WALK, CYCLE | WALK).astype(np.int8),
+        "modes": _modes(wide),
         "provenance": np.full(n, "generated"),
         "accuracy_m": np.full(n, np.nan),
         "source": np.full(n, SOURCE),
     }.items()}  # fmt: skip
     xy, first = flatten(geometry)
     ids = _ids(roads, old) + _alley_ids(fresh, n_streets)
+    tail, head = np.array(ends, dtype=np.int32).T
+    made["modes"] = without_stranded_cars(tail, head, made["modes"]).astype(np.int8)
     return Roads(
         ids=np.array(ids),
         node_xy_m=nodes,
-        tail=np.array([a for a, _ in ends], dtype=np.int32),
-        head=np.array([b for _, b in ends], dtype=np.int32),
+        tail=tail.copy(),
+        head=head.copy(),
         length_m=np.asarray(shapely.length(np.array(geometry, dtype=object))),
         xy_m=xy,
         first_vertex=first,
         **made,
     )
+
+
+def _modes(wide_m: NDArray[np.float64]) -> NDArray[np.int8]:
+    narrow = np.where(wide_m >= _LEAST_MOTOR_M, ALL_MODES & ~FOUR_WHEELED, CYCLE | WALK)
+    return np.where(wide_m >= NARROW_M, ALL_MODES, narrow).astype(np.int8)
 
 
 def _ends(piece: Piece, back: int) -> tuple[int, int]:

@@ -14,12 +14,13 @@ from scenarios.engine.timeline import (
     timeline_json,
 )
 from twin.city.interventions import CloseLink, CloseStreet, Intervention, RaiseGround
+from twin.city.roads import ALL_MODES
 from twin.errors import InvalidIntervention
 
 number = st.floats(-1e6, 1e6)
 changes: st.SearchStrategy[Intervention] = st.one_of(
-    st.builds(CloseLink, links=st.lists(st.text(), min_size=1).map(tuple), modes=st.integers(1, 7)),
-    st.builds(CloseStreet, name=st.text(), modes=st.integers(1, 7)),
+    st.builds(CloseLink, links=st.lists(st.text(), min_size=1).map(tuple), modes=st.integers(1, ALL_MODES)),
+    st.builds(CloseStreet, name=st.text(), modes=st.integers(1, ALL_MODES)),
     st.builds(RaiseGround, outline_m=st.lists(st.tuples(number, number)).map(tuple), level_m=number),
 )
 
