@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_data.assemble import assemble
+from gis_data.assemble import Elevation, StreetInput, assemble
 from gis_data.assemble_land import LandInputs, with_land
 from gis_data.city_cache import open_city_file
 from gis_data.city_file import layer_frame, write_city
@@ -26,7 +26,9 @@ from vision_bridge.sources.replay import RecordedDay, read_day
 from vision_bridge.sources.synthetic import DayPlan, synthetic_day
 
 __all__ = [
+    "Elevation",
     "LandInputs",
+    "StreetInput",
     "bounds_lonlat",
     "build_city",
     "city_facts",
@@ -66,34 +68,21 @@ def open_city(name: str, *, cache: Path | None = None) -> City:
 
 def build_city(
     *,
-    osm: Path,
-    dem: Sequence[Path],
-    dem_offset_m: float | None,
-    dem_crs: str | None = None,
-    dem_accuracy_m: float | None = None,
-    cell_m: float,
+    streets: StreetInput,
+    elevation: Elevation,
     name: str,
     out: Path,
     say: Callable[[str], None],
     land: LandInputs | None = None,
 ) -> City:
-    """Build a city from an OpenStreetMap extract, elevation tiles and the city's own layers, and write its file.
+    """Build a city from its streets, elevation tiles and the city's own layers, and write its file.
 
     Raises
     ------
     DataError
         An input is wrong; nothing is written.
     """
-    city = assemble(
-        osm=osm,
-        dem=dem,
-        dem_offset_m=dem_offset_m,
-        dem_crs=dem_crs,
-        dem_accuracy_m=dem_accuracy_m,
-        cell_m=cell_m,
-        name=name,
-        say=say,
-    )
+    city = assemble(streets=streets, elevation=elevation, name=name, say=say)
     city = with_land(city, land or LandInputs(), say=say)
     say("Writing…")
     write_city(city, out)

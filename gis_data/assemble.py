@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,79 +11,142 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_data.gmns_city import gmns_city
 from gis_data.osm_network import ACCURACY_M, SOURCE, Network, network
 from gis_data.projection import metric_crs_for, project
 from gis_data.readers.elevation import read_terrain_files
 from gis_data.readers.osm import OsmLine, OsmShape, read_osm
+from gis_data.sumo_city import sumo_city
 from gis_data.surface_cover import covered
 from twin.city.areas import Areas, Lines, Places
 from twin.city.city import City
 from twin.city.land import Buildings
 from twin.city.roads import Roads, Signals, TurnBans
 from twin.city.terrain import Terrain
+from twin.errors import InvalidParams
 
 _MARGIN_M = 500.0
 """[m] Terrain kept around the road network."""
 
 
-def assemble(
-    *,
-    osm: Path,
-    dem: Sequence[Path],
-    dem_offset_m: float | None,
-    dem_crs: str | None = None,
-    dem_accuracy_m: float | None = None,
-    cell_m: float,
-    name: str,
-    say: Callable[[str], None],
-) -> City:
-    """Return the city of an extract; nothing is written.
+@dataclass(frozen=True, kw_only=True)
+class Elevation:
+    """Elevation files and what they do not say themselves.
+
+    Attributes
+    ----------
+    files : sequence of Path
+    offset_m : [m] or None
+        Added to reach the city's height datum.
+    crs : str or None
+        Reference system of files that state none.
+    accuracy_m : [m] or None
+        One standard deviation.
+    cell_m : [m]
+        Cell size of the city's terrain.
+    """
+
+    files: Sequence[Path] = ()
+    offset_m: float | None = None
+    crs: str | None = None
+    accuracy_m: float | None = None
+    cell_m: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreetInput:
+    """Where a city's streets come from: one of three.
+
+    Attributes
+    ----------
+    osm : Path or None
+        OpenStreetMap extract.
+    sumo : Path or None
+        SUMO network.
+    gmns : Path or None
+        GMNS folder.
+    crs : str or None
+        Metric reference system of a SUMO network that states none.
+    """
+
+    osm: Path | None = None
+    sumo: Path | None = None
+    gmns: Path | None = None
+    crs: str | None = None
+
+
+def assemble(*, streets: StreetInput, elevation: Elevation, name: str, say: Callable[[str], None]) -> City:
+    """Return the city of its inputs; nothing is written.
 
     Raises
     ------
     DataError
         An input is wrong.
+    InvalidParams
+        None or several of the three sources of streets are given.
     """
-    say(f"Reading {osm.name}…")
+    given = [path for path in (streets.osm, streets.sumo, streets.gmns) if path is not None]
+    if len(given) != 1:
+        raise InvalidParams("city build", "give one of --osm, --sumo and --gmns")
+    say(f"Reading {given[0].name}…")
+    if streets.osm is not None:
+        return _from_osm(streets.osm, elevation=elevation, name=name, say=say)
+    if streets.sumo is not None:
+        city = sumo_city(streets.sumo, name=name, crs=streets.crs)
+    else:
+        city = gmns_city(given[0], name=name)
+    return with_terrain(city, elevation, off_ground=city.roads.bridge, say=say)
+
+
+def _from_osm(osm: Path, *, elevation: Elevation, name: str, say: Callable[[str], None]) -> City:
     extract = read_osm(osm)
     crs = metric_crs_for(*np.median([way.lon_lat[0] for way in extract.ways], axis=0).tolist())
     say("Building the road network…")
     streets = network(extract, crs=crs, file=osm.name)
-    roads, notes = streets.roads, list(streets.notes)
-    terrain: Terrain | None = None
-    water, land_use = _areas(extract.water, crs), _areas(extract.land_use, crs)
-    if dem:
-        say("Reading the terrain…")
-        (west, south), (east, north) = roads.node_xy_m.min(axis=0), roads.node_xy_m.max(axis=0)
-        box = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
-        ground, read_notes = read_terrain_files(
-            dem,
-            box_m=box,
-            cell_m=cell_m,
-            crs=crs,
-            offset_m=dem_offset_m,
-            dem_crs=dem_crs,
-            accuracy_m=dem_accuracy_m,
-        )
-        terrain, cover_notes = covered(ground, land_use=land_use, water=water)
-        roads = _on_terrain(roads, terrain, off_ground=roads.bridge | streets.underground)
-        notes += [*read_notes, *cover_notes]
-    else:
-        notes.append("no elevation file was given: no question about depth can be answered")
-    return City(
+    city = City(
         name=name,
         crs=crs,
-        roads=roads,
-        terrain=terrain,
+        roads=streets.roads,
         turn_bans=_turn_bans(streets),
         signals=_signals(streets),
-        water=water,
+        water=_areas(extract.water, crs),
         waterways=_lines(extract.waterways, crs),
-        land_use=land_use,
+        land_use=_areas(extract.land_use, crs),
         buildings=_buildings(extract.buildings, crs),
         places=_places(extract.places, crs),
-        warnings=(*extract.warnings, *notes),
+        warnings=(*extract.warnings, *streets.notes),
     )
+    return with_terrain(city, elevation, off_ground=streets.roads.bridge | streets.underground, say=say)
+
+
+def with_terrain(
+    city: City, elevation: Elevation, *, off_ground: NDArray[np.bool_], say: Callable[[str], None]
+) -> City:
+    """Return the city on its terrain; without an elevation file, as it is, with a warning.
+
+    Raises
+    ------
+    DataError
+        An elevation file is wrong.
+    """
+    if not elevation.files:
+        why = "no elevation file was given: no question about depth can be answered"
+        return replace(city, warnings=(*city.warnings, why))
+    say("Reading the terrain…")
+    at = city.roads.node_xy_m
+    (west, south), (east, north) = at.min(axis=0), at.max(axis=0)
+    ground, read_notes = read_terrain_files(
+        elevation.files,
+        box_m=(west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M),
+        cell_m=elevation.cell_m,
+        crs=city.crs,
+        offset_m=elevation.offset_m,
+        dem_crs=elevation.crs,
+        accuracy_m=elevation.accuracy_m,
+    )
+    terrain, cover_notes = covered(ground, land_use=city.land_use, water=city.water)
+    roads = _on_terrain(city.roads, terrain, off_ground=off_ground)
+    return replace(city, terrain=terrain, roads=roads, warnings=(*city.warnings, *read_notes, *cover_notes))
 
 
 def _on_terrain(roads: Roads, terrain: Terrain, *, off_ground: NDArray[np.bool_]) -> Roads:

@@ -10,6 +10,7 @@ import pyogrio
 from numpy.typing import NDArray
 
 from gis_data.city_file import layer_frame, ragged_frames
+from gis_data.gmns_city import write_gmns
 from gis_data.projection import trusted_crs
 from twin.city.city import TABLES, City
 from twin.city.table import Table
@@ -23,6 +24,8 @@ _DBASE_NAME = 10
 def export_layer(city: City, layer: str, out: Path, *, file_format: str = "gpkg", crs: str = "EPSG:9214") -> int:
     """Write a layer and return its number of features; several values of a feature stand in one text, ``ODT+CLN``.
 
+    The format ``gmns`` writes the roads as a folder in the city's own reference system (`gis_data.gmns_city`).
+
     Raises
     ------
     UnknownItem
@@ -32,8 +35,12 @@ def export_layer(city: City, layer: str, out: Path, *, file_format: str = "gpkg"
     """
     if layer not in TABLES:
         raise UnknownItem(layer, f"no such layer; one of {', '.join(TABLES)}")
+    if file_format == "gmns":
+        if layer != "roads":
+            raise UnknownItem(layer, "a GMNS folder holds streets; ask for the layer roads")
+        return write_gmns(city, out)
     if file_format not in DRIVERS:
-        raise UnknownItem(file_format, f"no such format; one of {', '.join(DRIVERS)}")
+        raise UnknownItem(file_format, f"no such format; one of {', '.join(DRIVERS)}, gmns")
     frame = layer_frame(city, layer)
     if frame.empty:
         raise UnknownItem(layer, f"{city.name} has no feature in this layer")

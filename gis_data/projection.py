@@ -67,6 +67,23 @@ def metric_crs_for(lon_deg: float, lat_deg: float) -> str:
     return f"EPSG:{(32600 if lat_deg >= 0 else 32700) + zone}"
 
 
+def city_crs_for(xy: NDArray[np.float64], source: CRS) -> str:
+    """Return the metric system of a city whose streets ``(n, 2)`` come in another: EPSG:9214 around Huế.
+
+    Elsewhere a metric system with a code is kept, any other gives way to the UTM zone of the place.
+    """
+    here = project(xy[:1], source.to_wkt(), "EPSG:4326")[0].tolist()
+    found, code = metric_crs_for(*here), source.to_epsg()
+    if found == HUE_CRS or code is None or not is_metric(source):
+        return found
+    return f"EPSG:{code}"
+
+
+def is_metric(crs: CRS) -> bool:
+    """Return whether a system is projected, in metres."""
+    return bool(crs.is_projected and crs.axis_info[0].unit_name == "metre")
+
+
 def trusted_crs(declared: str | None, *, file: str, words: CrsWords = _WORDS) -> CRS:
     """Return the declared system, refusing a missing one and the known damaged forms of VN-2000.
 

@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from gis_data.assemble import assemble
+from gis_data.assemble import Elevation, StreetInput, assemble
 from gis_data.city_file import read_city, write_city
 from gis_data.osm_network import Network, network
 from gis_data.projection import project
@@ -145,10 +145,8 @@ def _ways_on(made: Network) -> int:
 def test_real_cities_are_connected_and_on_their_terrain(shared: Path, city: Real) -> None:
     said: list[str] = []
     built = assemble(
-        osm=shared / "osm" / city.file,
-        dem=[shared / "dem" / name for name in city.dem],
-        dem_offset_m=None,
-        cell_m=30.0,
+        streets=StreetInput(osm=shared / "osm" / city.file),
+        elevation=Elevation(files=[shared / "dem" / name for name in city.dem]),
         name="x",
         say=said.append,
     )
@@ -179,7 +177,10 @@ def test_a_real_city_is_the_same_every_time_and_survives_its_file(shared: Path, 
     tiles = [shared / "dem" / name for name in city.dem]
     built, again = (
         assemble(
-            osm=shared / "osm" / city.file, dem=tiles, dem_offset_m=None, cell_m=30.0, name="x", say=lambda _: None
+            streets=StreetInput(osm=shared / "osm" / city.file),
+            elevation=Elevation(files=tiles),
+            name="x",
+            say=lambda _: None,
         )
         for _ in range(2)
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import scenarios
-from gis_data.assemble import assemble
+from gis_data.assemble import Elevation, StreetInput, assemble
 from twin.city.city import City
 from twin.city.interventions import CloseLink
 
@@ -15,7 +15,7 @@ from twin.city.interventions import CloseLink
 def duitama(shared: Path) -> City:
     """The city of Duitama from its OpenStreetMap extract."""
     file = shared / "osm" / "duitama.osm.pbf"
-    return assemble(osm=file, dem=[], dem_offset_m=None, cell_m=30.0, name="Duitama", say=lambda _: None)
+    return assemble(streets=StreetInput(osm=file), elevation=Elevation(), name="Duitama", say=lambda _: None)
 
 
 @pytest.mark.shared
