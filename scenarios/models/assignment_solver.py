@@ -1,0 +1,195 @@
+"""From a network and a trip table to the arrays of the kernels, and the loop of checks and sweeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.kernels import assignment as kernels
+from twin.kernels.assignment_cost import Delay
+from twin.kernels.assignment_cost import areas as kernels_areas
+from twin.kernels.assignment_tree import Graph, Scratch
+from twin.network.static import StaticNetwork
+
+F64 = NDArray[np.float64]
+I32 = NDArray[np.int32]
+I64 = NDArray[np.int64]
+
+_SWEEPS = 14
+_ENOUGH = 0.1
+"""Excess cost, as a share of the excess at the last exact check, at which new paths are looked for."""
+_STILL = 10
+"""Checks without a smaller gap after which rounding is what is left."""
+_LINKS_PER_PATH = 16
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A network and who wants to go where, in the order of the kernels.
+
+    Attributes
+    ----------
+    graph, delay, fixed
+        Links sorted by tail.
+    order : (L,)
+        The network's link of each sorted one.
+    demand : kernels.Demand
+    """
+
+    graph: Graph
+    delay: Delay
+    fixed: F64
+    order: I64
+    demand: kernels.Demand
+
+    def load(self) -> kernels.Load:
+        """Return empty links."""
+        n = len(self.order)
+        return kernels.Load(
+            self.fixed, np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(self.fixed.shape), np.zeros(n, np.int8)
+        )
+
+    def scratch(self) -> Scratch:
+        """Return work space for trees."""
+        n, m = len(self.graph.crossable), len(self.order)
+        return Scratch(
+            np.empty(n), np.empty(n), np.empty(2 * m + 1), np.empty(2 * m + 1, np.int32), np.empty(n, np.int32)
+        )
+
+    def no_trees(self) -> I32:
+        """Return trees that are not known."""
+        return np.full((len(self.demand.origin), len(self.graph.crossable)), -1, dtype=np.int32)
+
+    def no_paths(self) -> kernels.Paths:
+        """Return pairs without paths."""
+        m = len(self.demand.volume)
+        room = 2 * m + 1
+        return kernels.Paths(
+            np.full(m, kernels.NONE, np.int32), np.empty(room, np.int32), np.empty(room, np.int64),
+            np.empty(room, np.int32), np.zeros(room), np.empty(_LINKS_PER_PATH * room, np.int32), np.zeros(2, np.int64),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What the loop found, in the order of the kernels.
+
+    Attributes
+    ----------
+    load : kernels.Load
+    class_flow : (C, L) [PCU]
+    paths : kernels.Paths
+    least : (M,)
+    relative_gap : float
+    objective : float
+    iterations : int
+    """
+
+    load: kernels.Load
+    class_flow: F64
+    paths: kernels.Paths
+    least: F64
+    relative_gap: float
+    objective: float
+    iterations: int
+
+
+def make_problem(network: StaticNetwork, volume: F64, fixed: F64) -> Problem:
+    """Sort a network and its demand for the kernels.
+
+    Parameters
+    ----------
+    network : StaticNetwork
+    volume : (C, Z, Z) [PCU]
+    fixed : (C, L)
+        Cost on top of the time.
+    """
+    order = np.argsort(network.tail, kind="stable")
+
+    def sort(of_link: NDArray[np.generic]) -> NDArray[np.generic]:
+        return np.ascontiguousarray(of_link[order])
+
+    tail, head = network.tail[order].astype(np.int32), network.head[order].astype(np.int32)
+    first = np.searchsorted(tail, np.arange(network.n_nodes + 1)).astype(np.int32)
+    delay = Delay(*(sort(a.astype(np.float64)) for a in (network.free_time, network.capacity, network.b, network.power)),
+                  sort(network.is_conical))  # fmt: skip
+    graph = Graph(first, tail, head, _crossable(network))
+    return Problem(graph, delay, np.ascontiguousarray(fixed[:, order]), order, make_demand(volume))
+
+
+def make_demand(volume: F64) -> kernels.Demand:
+    """Return the pairs with demand, by class and origin.
+
+    Parameters
+    ----------
+    volume : (C, Z, Z) [PCU]
+    """
+    kind, origin, destination = np.nonzero(volume * ~np.eye(volume.shape[1], dtype=np.bool_))
+    commodity, first = np.unique(kind * volume.shape[1] + origin, return_index=True)
+    return kernels.Demand(
+        (commodity % volume.shape[1]).astype(np.int32),
+        (commodity // volume.shape[1]).astype(np.int32),
+        np.append(first, len(origin)).astype(np.int32),
+        destination.astype(np.int32),
+        volume[kind, origin, destination],
+    )
+
+
+def _crossable(network: StaticNetwork) -> NDArray[np.bool_]:
+    """Nodes a shortest way may pass: from the first thru node on, and with more than one neighbour."""
+    ends = np.stack([np.append(network.tail, network.head), np.append(network.head, network.tail)])
+    neighbours = np.unique(ends[:, ends[0] != ends[1]], axis=1)
+    several = np.bincount(neighbours[0], minlength=network.n_nodes) > 1
+    return np.asarray(several & (np.arange(network.n_nodes) >= network.first_thru_node))
+
+
+def free_least_costs(problem: Problem) -> tuple[F64, I32]:
+    """Return every pair's least cost on the empty network (M,), infinite without a way, and the trees."""
+    load, trees = problem.load(), problem.no_trees()
+    kernels.refresh(problem.delay, load)
+    least = np.empty(len(problem.demand.volume))
+    kernels.least_costs(problem.graph, problem.demand, load, trees, problem.scratch(), least)
+    return least, trees
+
+
+def solve(problem: Problem, trees: I32, paths: kernels.Paths, *, gap: float, max_iterations: int) -> Solution:
+    """Equilibrate until the exact relative gap is small enough, or no longer falls.
+
+    Parameters
+    ----------
+    problem : Problem
+    trees : (K, N)
+        Trees of earlier costs.
+    paths : kernels.Paths
+        Paths of a warm start, or none.
+    gap : float
+    max_iterations : int
+    """
+    graph, delay, demand = problem.graph, problem.delay, problem.demand
+    load, work = problem.load(), problem.scratch()
+    class_flow = np.zeros(load.cost.shape)
+    least = np.empty(len(demand.volume))
+    kernels.sum_flows(demand, paths, class_flow)
+    load.flow[:] = class_flow.sum(axis=0)
+    kernels.refresh(delay, load)
+    paths = kernels.load_empty(delay, graph, demand, load, trees, work, paths)
+    best, still, iteration = np.inf, 0, 0
+    while True:
+        kernels.sum_flows(demand, paths, class_flow)
+        load.flow[:] = class_flow.sum(axis=0)
+        kernels.refresh(delay, load)
+        paths = kernels.price(graph, demand, load, trees, work, paths, least)
+        spent = float(np.sum(class_flow * load.cost, where=class_flow > 0.0))
+        excess = spent - float(demand.volume @ least)
+        now = max(excess / spent, 0.0) if spent > 0.0 else 0.0
+        still = 0 if now < best else still + 1
+        best = min(best, now)
+        if now <= gap or iteration >= max_iterations or still >= _STILL:
+            break
+        kernels.equilibrate(delay, demand, load, paths, _SWEEPS, _ENOUGH * excess)
+        iteration += 1
+    fixed = float(np.sum(class_flow * problem.fixed, where=class_flow > 0.0))
+    objective = float(kernels_areas(delay, load.flow).sum()) + fixed
+    return Solution(load, class_flow, paths, least, now, objective, iteration)

@@ -1,0 +1,1 @@
+"""Networks of static models: links with volume–delay functions between numbered nodes."""
