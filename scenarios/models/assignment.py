@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from scenarios.models import assignment_solver as solver
 from twin.errors import InvalidParams, NoPath
-from twin.kernels import assignment as kernels
+from twin.kernels import assignment_paths as kernels
 from twin.network.static import StaticNetwork
 
 F64 = NDArray[np.float64]
@@ -247,7 +247,7 @@ def _result(
 ) -> Assignment:
     back = np.empty(len(problem.order), dtype=np.int64)
     back[problem.order] = np.arange(len(back))
-    n_paths, n_links = found.paths.used
+    n_paths, n_links = found.paths.used[:2]
     pair, flow = np.empty(n_paths, np.int32), np.empty(n_paths)
     first, link = np.zeros(n_paths + 1, np.int64), np.empty(n_links, np.int32)
     n = kernels.collect(found.paths, pair, flow, first, link)
@@ -256,7 +256,7 @@ def _result(
     least[tuple(_pairs(problem.demand))] = found.least
     return Assignment(
         flow=found.load.flow[back],
-        class_flow=found.class_flow[:, back] / pcu[:, None],
+        class_flow=found.load.class_flow[:, back] / pcu[:, None],
         time=found.load.time[back],
         class_cost=found.load.cost[:, back],
         relative_gap=found.relative_gap,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels import assignment as kernels
+from twin.kernels import assignment_paths as paths_
 from twin.kernels.assignment_cost import Delay
 from twin.kernels.assignment_cost import areas as kernels_areas
 from twin.kernels.assignment_tree import Graph, Scratch
@@ -17,9 +18,11 @@ F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
-_SWEEPS = 14
-_ENOUGH = 0.1
+_SWEEPS = 30
+_ENOUGH = 0.03
 """Excess cost, as a share of the excess at the last exact check, at which new paths are looked for."""
+_SLACK = 0.2
+_GAPS = 1.2
 _STILL = 10
 """Checks without a smaller gap after which rounding is what is left."""
 _LINKS_PER_PATH = 16
@@ -35,20 +38,26 @@ class Problem:
         Links sorted by tail.
     order : (L,)
         The network's link of each sorted one.
-    demand : kernels.Demand
+    demand : paths_.Demand
     """
 
     graph: Graph
     delay: Delay
     fixed: F64
     order: I64
-    demand: kernels.Demand
+    demand: paths_.Demand
 
     def load(self) -> kernels.Load:
         """Return empty links."""
         n = len(self.order)
         return kernels.Load(
-            self.fixed, np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(self.fixed.shape), np.zeros(n, np.int8)
+            self.fixed,
+            np.zeros(self.fixed.shape),
+            np.zeros(n),
+            np.zeros(n),
+            np.zeros(n),
+            np.zeros(self.fixed.shape),
+            np.zeros(n, np.int8),
         )
 
     def scratch(self) -> Scratch:
@@ -62,13 +71,13 @@ class Problem:
         """Return trees that are not known."""
         return np.full((len(self.demand.origin), len(self.graph.crossable)), -1, dtype=np.int32)
 
-    def no_paths(self) -> kernels.Paths:
+    def no_paths(self) -> paths_.Paths:
         """Return pairs without paths."""
         m = len(self.demand.volume)
         room = 2 * m + 1
-        return kernels.Paths(
-            np.full(m, kernels.NONE, np.int32), np.empty(room, np.int32), np.empty(room, np.int64),
-            np.empty(room, np.int32), np.zeros(room), np.empty(_LINKS_PER_PATH * room, np.int32), np.zeros(2, np.int64),
+        return paths_.Paths(
+            np.full(m, paths_.NONE, np.int32), np.empty(room, np.int32), np.empty(room, np.int64),
+            np.empty(room, np.int32), np.zeros(room), np.empty(_LINKS_PER_PATH * room, np.int32), np.zeros(3, np.int64), np.zeros(m, np.bool_),
         )  # fmt: skip
 
 
@@ -79,8 +88,7 @@ class Solution:
     Attributes
     ----------
     load : kernels.Load
-    class_flow : (C, L) [PCU]
-    paths : kernels.Paths
+    paths : paths_.Paths
     least : (M,)
     relative_gap : float
     objective : float
@@ -88,8 +96,7 @@ class Solution:
     """
 
     load: kernels.Load
-    class_flow: F64
-    paths: kernels.Paths
+    paths: paths_.Paths
     least: F64
     relative_gap: float
     objective: float
@@ -119,7 +126,7 @@ def make_problem(network: StaticNetwork, volume: F64, fixed: F64) -> Problem:
     return Problem(graph, delay, np.ascontiguousarray(fixed[:, order]), order, make_demand(volume))
 
 
-def make_demand(volume: F64) -> kernels.Demand:
+def make_demand(volume: F64) -> paths_.Demand:
     """Return the pairs with demand, by class and origin.
 
     Parameters
@@ -128,7 +135,7 @@ def make_demand(volume: F64) -> kernels.Demand:
     """
     kind, origin, destination = np.nonzero(volume * ~np.eye(volume.shape[1], dtype=np.bool_))
     commodity, first = np.unique(kind * volume.shape[1] + origin, return_index=True)
-    return kernels.Demand(
+    return paths_.Demand(
         (commodity % volume.shape[1]).astype(np.int32),
         (commodity // volume.shape[1]).astype(np.int32),
         np.append(first, len(origin)).astype(np.int32),
@@ -154,7 +161,7 @@ def free_least_costs(problem: Problem) -> tuple[F64, I32]:
     return least, trees
 
 
-def solve(problem: Problem, trees: I32, paths: kernels.Paths, *, gap: float, max_iterations: int) -> Solution:
+def solve(problem: Problem, trees: I32, paths: paths_.Paths, *, gap: float, max_iterations: int) -> Solution:
     """Equilibrate until the exact relative gap is small enough, or no longer falls.
 
     Parameters
@@ -162,34 +169,44 @@ def solve(problem: Problem, trees: I32, paths: kernels.Paths, *, gap: float, max
     problem : Problem
     trees : (K, N)
         Trees of earlier costs.
-    paths : kernels.Paths
+    paths : paths_.Paths
         Paths of a warm start, or none.
     gap : float
     max_iterations : int
     """
     graph, delay, demand = problem.graph, problem.delay, problem.demand
     load, work = problem.load(), problem.scratch()
-    class_flow = np.zeros(load.cost.shape)
     least = np.empty(len(demand.volume))
-    kernels.sum_flows(demand, paths, class_flow)
-    load.flow[:] = class_flow.sum(axis=0)
-    kernels.refresh(delay, load)
+    _sum(problem, load, paths)
     paths = kernels.load_empty(delay, graph, demand, load, trees, work, paths)
-    best, still, iteration = np.inf, 0, 0
+    best, still, iteration, exact = np.inf, 0, 0, False
+    slack = 0.0
     while True:
-        kernels.sum_flows(demand, paths, class_flow)
-        load.flow[:] = class_flow.sum(axis=0)
-        kernels.refresh(delay, load)
-        paths = kernels.price(graph, demand, load, trees, work, paths, least)
-        spent = float(np.sum(class_flow * load.cost, where=class_flow > 0.0))
+        paths = kernels.price(graph, demand, load, trees, work, paths, least, slack)
+        spent = float(np.sum(load.class_flow * load.cost, where=load.class_flow > 0.0))
         excess = spent - float(demand.volume @ least)
         now = max(excess / spent, 0.0) if spent > 0.0 else 0.0
         still = 0 if now < best else still + 1
         best = min(best, now)
-        if now <= gap or iteration >= max_iterations or still >= _STILL:
+        ends = now <= gap or iteration >= max_iterations or still >= _STILL
+        if ends and exact:
             break
+        exact = ends
+        if ends:
+            _sum(problem, load, paths)
+            continue
+        slack = _SLACK * now
+        if paths.used[0] > _GAPS * paths.used[2]:
+            paths_.compact(paths)
         kernels.equilibrate(delay, demand, load, paths, _SWEEPS, _ENOUGH * excess)
         iteration += 1
-    fixed = float(np.sum(class_flow * problem.fixed, where=class_flow > 0.0))
+    fixed = float(np.sum(load.class_flow * problem.fixed, where=load.class_flow > 0.0))
     objective = float(kernels_areas(delay, load.flow).sum()) + fixed
-    return Solution(load, class_flow, paths, least, now, objective, iteration)
+    return Solution(load, paths, least, now, objective, iteration)
+
+
+def _sum(problem: Problem, load: kernels.Load, paths: paths_.Paths) -> None:
+    """Set flows and costs from the paths, so that no rounding gathers."""
+    paths_.sum_flows(problem.demand, paths, load.class_flow)
+    load.flow[:] = load.class_flow.sum(axis=0)
+    kernels.refresh(problem.delay, load)

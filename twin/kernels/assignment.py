@@ -22,33 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.assignment_cost import Delay, time_and_slope
+from twin.kernels.assignment_paths import NONE, Demand, Paths, add, held, trace
 from twin.kernels.assignment_tree import Graph, Scratch, settle
 from twin.kernels.jit import kernel
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
-I64 = NDArray[np.int64]
-NONE = -1
-
-
-class Demand(NamedTuple):
-    """Who wants to go where.
-
-    Attributes
-    ----------
-    origin, kind : (K,)
-        Node and class of each commodity.
-    first : (K + 1,)
-        First pair of each commodity.
-    destination, volume : (M,)
-        Node; flow [PCU], positive.
-    """
-
-    origin: I32
-    kind: I32
-    first: I32
-    destination: I32
-    volume: F64
 
 
 class Load(NamedTuple):
@@ -58,6 +37,7 @@ class Load(NamedTuple):
     ----------
     fixed : (C, L)
         Cost of a class on top of the time; infinite where it may not go.
+    class_flow : (C, L) [PCU]
     flow, time, slope : (L,)
         Flow of all classes [PCU], travel time, and its derivative by flow.
     cost : (C, L)
@@ -67,35 +47,12 @@ class Load(NamedTuple):
     """
 
     fixed: F64
+    class_flow: F64
     flow: F64
     time: F64
     slope: F64
     cost: F64
     mark: NDArray[np.int8]
-
-
-class Paths(NamedTuple):
-    """Paths in use, in growing arrays.
-
-    Attributes
-    ----------
-    head : (M,)
-        First path of each pair.
-    after, start, size : (P,)
-        Next path of the pair; place in `link`; number of links.
-    flow : (P,) [PCU]
-    link : (…)
-    used : (2,)
-        Number of paths and of links held.
-    """
-
-    head: I32
-    after: I32
-    start: I64
-    size: I32
-    flow: F64
-    link: I32
-    used: I64
 
 
 @kernel
@@ -114,88 +71,9 @@ def _refresh_link(delay: Delay, load: Load, link: int) -> None:
 
 
 @kernel
-def sum_flows(demand: Demand, paths: Paths, flow: F64) -> None:
-    """Set the flow of each class and link to the sum over all paths.
-
-    Parameters
-    ----------
-    demand : Demand
-    paths : Paths
-    flow : (C, L) [PCU]
-        Filled in place.
-    """
-    flow[:] = 0.0
-    for k in range(len(demand.origin)):
-        row = flow[demand.kind[k]]
-        for pair in range(demand.first[k], demand.first[k + 1]):
-            path = paths.head[pair]
-            while path != NONE:
-                carried = paths.flow[path]
-                for i in range(paths.start[path], paths.start[path] + paths.size[path]):
-                    row[paths.link[i]] += carried
-                path = paths.after[path]
-
-
-@kernel
-def collect(paths: Paths, pair: I32, flow: F64, first: I64, link: I32) -> int:
-    """Write out the paths with flow, pair after pair, each from origin to destination.
-
-    Parameters
-    ----------
-    paths : Paths
-    pair, flow : (P,)
-        Filled in place.
-    first : (P + 1,)
-        Filled in place.
-    link : (…)
-        As long as all paths' links; filled in place.
-
-    Returns
-    -------
-    int
-        Number of paths written.
-    """
-    n = 0
-    first[0] = 0
-    for m in range(len(paths.head)):
-        path = paths.head[m]
-        while path != NONE:
-            if paths.flow[path] > 0.0:
-                pair[n], flow[n] = m, paths.flow[path]
-                at, size = paths.start[path], paths.size[path]
-                for i in range(size):
-                    link[first[n] + i] = paths.link[at + size - 1 - i]
-                first[n + 1] = first[n] + size
-                n += 1
-            path = paths.after[path]
-    return n
-
-
-@kernel
-def adopt(paths: Paths, pair: I64, flow: F64, first: I64, keep: I64, link: I32) -> Paths:
-    """Add paths that are known: path `keep[k]`, whose links go from origin to destination, to `pair[k]` with `flow[k]`.
-
-    Parameters
-    ----------
-    paths : Paths
-    pair, flow, keep : (n,)
-    first, link : (P + 1,), (…)
-
-    Returns
-    -------
-    Paths
-        Larger arrays where the old ones were full.
-    """
-    for k in range(len(keep)):
-        path = keep[k]
-        way = link[first[path] : first[path + 1]][::-1].copy()
-        paths = _add(paths, pair[k], way, len(way))
-        paths.flow[paths.used[0] - 1] = flow[k]
-    return paths
-
-
-@kernel
-def price(graph: Graph, demand: Demand, load: Load, pred: I32, work: Scratch, paths: Paths, least: F64) -> Paths:
+def price(
+    graph: Graph, demand: Demand, load: Load, pred: I32, work: Scratch, paths: Paths, least: F64, slack: float
+) -> Paths:
     """Find every pair's least cost at the present costs, and add the paths that reach it.
 
     Parameters
@@ -207,6 +85,8 @@ def price(graph: Graph, demand: Demand, load: Load, pred: I32, work: Scratch, pa
     paths : Paths
     least : (M,)
         Least costs, filled in place.
+    slack : float
+        A path is added where it saves more than this share of the cost.
 
     Returns
     -------
@@ -219,18 +99,28 @@ def price(graph: Graph, demand: Demand, load: Load, pred: I32, work: Scratch, pa
         settle(graph, cost, demand.origin[k], pred[k], work)
         for pair in range(demand.first[k], demand.first[k + 1]):
             to = demand.destination[pair]
-            least[pair] = work.label[to]
-            head = paths.head[pair]
-            if head != NONE and paths.after[head] == NONE and work.label[to] >= work.before[to]:
-                old = 0.0
-                for i in range(paths.start[head] + paths.size[head] - 1, paths.start[head] - 1, -1):
-                    old += cost[paths.link[i]]
-                if old <= work.label[to]:
+            best = work.label[to]
+            least[pair] = best
+            if paths.on_tree[pair]:
+                if best >= work.before[to]:
                     continue
-            n = _trace(graph, pred[k], to, way)
-            if not _held(paths, pair, way, n):
-                paths = _add(paths, pair, way, n)
+                saved = work.before[to] - best
+            else:
+                saved = _cost(paths, paths.head[pair], cost) - best
+            paths.on_tree[pair] = False
+            if saved > slack * best:
+                n = trace(graph, pred[k], to, way)
+                if not held(paths, pair, way, n):
+                    paths = add(paths, pair, way, n)
     return paths
+
+
+@kernel
+def _cost(paths: Paths, path: int, cost: F64) -> float:
+    total = 0.0
+    for i in range(paths.start[path], paths.start[path] + paths.size[path]):
+        total += cost[paths.link[i]]
+    return total
 
 
 @kernel
@@ -251,10 +141,12 @@ def load_empty(delay: Delay, graph: Graph, demand: Demand, load: Load, pred: I32
         for pair in range(demand.first[k], demand.first[k + 1]):
             if paths.head[pair] != NONE:
                 continue
-            n = _trace(graph, pred[k], demand.destination[pair], way)
-            paths = _add(paths, pair, way, n)
+            n = trace(graph, pred[k], demand.destination[pair], way)
+            paths = add(paths, pair, way, n)
             paths.flow[paths.head[pair]] = demand.volume[pair]
+            paths.on_tree[pair] = True
             for i in range(n):
+                load.class_flow[demand.kind[k], way[i]] += demand.volume[pair]
                 load.flow[way[i]] += demand.volume[pair]
                 load.mark[way[i]] = 1
         for link in range(len(load.mark)):
@@ -262,66 +154,6 @@ def load_empty(delay: Delay, graph: Graph, demand: Demand, load: Load, pred: I32
                 load.mark[link] = 0
                 _refresh_link(delay, load, link)
     return paths
-
-
-@kernel
-def _trace(graph: Graph, pred: I32, node: int, way: I32) -> int:
-    n = 0
-    while pred[node] >= 0:
-        way[n] = pred[node]
-        node = graph.tail[pred[node]]
-        n += 1
-    return n
-
-
-@kernel
-def _held(paths: Paths, pair: int, way: I32, n: int) -> bool:
-    path = paths.head[pair]
-    while path != NONE:
-        if paths.size[path] == n:
-            same = 0
-            at = paths.start[path]
-            while same < n and paths.link[at + same] == way[same]:
-                same += 1
-            if same == n:
-                return True
-        path = paths.after[path]
-    return False
-
-
-@kernel
-def _add(paths: Paths, pair: int, way: I32, n: int) -> Paths:
-    """Append a path without flow to a pair's chain."""
-    p, at = paths.used
-    if p == len(paths.flow) or at + n > len(paths.link):
-        more, longer = 2 * len(paths.flow), 2 * len(paths.link) + n
-        paths = Paths(
-            paths.head,
-            _longer(paths.after, more),
-            _longer(paths.start, more),
-            _longer(paths.size, more),
-            _longer(paths.flow, more),
-            _longer(paths.link, longer),
-            paths.used,
-        )
-    paths.link[at : at + n] = way[:n]
-    paths.start[p], paths.size[p], paths.flow[p], paths.after[p] = at, n, 0.0, NONE
-    if paths.head[pair] == NONE:
-        paths.head[pair] = p
-    else:
-        last = paths.head[pair]
-        while paths.after[last] != NONE:
-            last = paths.after[last]
-        paths.after[last] = p
-    paths.used[0], paths.used[1] = p + 1, at + n
-    return paths
-
-
-@kernel
-def _longer(old: NDArray[np.generic], size: int) -> NDArray[np.generic]:
-    new = np.empty(size, old.dtype)
-    new[: len(old)] = old
-    return new
 
 
 @kernel
@@ -341,40 +173,46 @@ def equilibrate(delay: Delay, demand: Demand, load: Load, paths: Paths, sweeps: 
     int
         Sweeps made.
     """
+    several, kind = np.empty(len(demand.volume), np.int32), np.empty(len(demand.volume), np.int32)
+    n = 0
+    for k in range(len(demand.origin)):
+        for pair in range(demand.first[k], demand.first[k + 1]):
+            if paths.after[paths.head[pair]] != NONE:
+                several[n], kind[n] = pair, demand.kind[k]
+                n += 1
     for sweep in range(sweeps):
         excess = 0.0
-        for k in range(len(demand.origin)):
-            cost = load.cost[demand.kind[k]]
-            for pair in range(demand.first[k], demand.first[k + 1]):
-                if paths.after[paths.head[pair]] != NONE:
-                    excess += _balance(delay, load, cost, paths, pair)
+        for i in range(n):
+            excess += _balance(delay, load, kind[i], paths, several[i])
         if excess <= enough:
             return sweep + 1
     return sweeps
 
 
 @kernel
-def _balance(delay: Delay, load: Load, cost: F64, paths: Paths, pair: int) -> float:
+def _balance(delay: Delay, load: Load, kind: int, paths: Paths, pair: int) -> float:
     base = paths.head[pair]
     before = base
     path = paths.after[base]
     excess = 0.0
     while path != NONE:
-        excess += _shift(delay, load, cost, paths, base, path)
+        excess += _shift(delay, load, kind, paths, base, path)
         if paths.flow[path] <= 0.0:
             paths.after[before] = paths.after[path]
+            paths.used[2] -= 1
         else:
             before = path
         path = paths.after[before]
     if paths.flow[base] <= 0.0 and paths.after[base] != NONE:
         paths.head[pair] = paths.after[base]
+        paths.used[2] -= 1
     return excess
 
 
 @kernel
-def _shift(delay: Delay, load: Load, cost: F64, paths: Paths, base: int, path: int) -> float:
+def _shift(delay: Delay, load: Load, kind: int, paths: Paths, base: int, path: int) -> float:
     """Move flow between two paths towards equal costs; return the excess cost there was."""
-    link, mark = paths.link, load.mark
+    link, mark, cost = paths.link, load.mark, load.cost[kind]
     a, b = paths.start[base], paths.start[path]
     a_end, b_end = a + paths.size[base], b + paths.size[path]
     while a < a_end and b < b_end and link[a] == link[b]:
@@ -409,12 +247,17 @@ def _shift(delay: Delay, load: Load, cost: F64, paths: Paths, base: int, path: i
             paths.flow[path if g > 0.0 else base] = 0.0
         for i in range(b, b_end):
             if mark[link[i]] == 0:
-                load.flow[link[i]] -= step
-                _refresh_link(delay, load, link[i])
+                _change(delay, load, kind, link[i], -step)
         for i in range(a, a_end):
             if mark[link[i]] == 1:
-                load.flow[link[i]] += step
-                _refresh_link(delay, load, link[i])
+                _change(delay, load, kind, link[i], step)
     for i in range(a, a_end):
         mark[link[i]] = 0
     return excess
+
+
+@kernel
+def _change(delay: Delay, load: Load, kind: int, link: int, more: float) -> None:
+    load.class_flow[kind, link] += more
+    load.flow[link] += more
+    _refresh_link(delay, load, link)
