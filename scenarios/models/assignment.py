@@ -35,8 +35,8 @@ class UserClass:
     name : str
     pcu : float
         Passenger-car units of one vehicle.
-    toll_weight, distance_weight : float
-        Time units per unit of toll and of length.
+    toll_weight, distance_weight : float, optional
+        Time units per unit of toll and of length; the network's when not given.
     allowed : (L,), optional
         Links the class may use; all when not given.
     extra_cost : (L,), optional
@@ -45,14 +45,16 @@ class UserClass:
 
     name: str = "car"
     pcu: float = 1.0
-    toll_weight: float = 0.0
-    distance_weight: float = 0.0
+    toll_weight: float | None = None
+    distance_weight: float | None = None
     allowed: Bools | None = field(default=None, repr=False)
     extra_cost: F64 | None = field(default=None, repr=False)
 
     def fixed_cost(self, network: StaticNetwork) -> F64:
         """Return what the class pays on top of the time : (L,); infinite where it may not go."""
-        cost = self.toll_weight * network.toll + self.distance_weight * network.length
+        toll = network.toll_weight if self.toll_weight is None else self.toll_weight
+        distance = network.distance_weight if self.distance_weight is None else self.distance_weight
+        cost = toll * network.toll + distance * network.length
         if self.extra_cost is not None:
             cost = cost + self.extra_cost
         if self.allowed is not None:

@@ -37,6 +37,8 @@ class StaticNetwork:
         Links with Spiess's conical function; none when not given.
     node_xy : (N, 2), optional
         Coordinates as the file has them.
+    toll_weight, distance_weight : float
+        What a unit of toll and of length costs, in units of time.
     name : str
         What the network is called in messages.
     """
@@ -54,6 +56,8 @@ class StaticNetwork:
     first_thru_node: int = 0
     conical: Bools | None = None
     node_xy: F64 | None = None
+    toll_weight: float = 0.0
+    distance_weight: float = 0.0
     name: str = "network"
 
     def __len__(self) -> int:
