@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import city, live, run, serve
+from api.cli import assign, city, live, run, serve
 
 __all__ = ["app", "main"]
 
@@ -12,6 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="Huế twin: a city model and its w
 app.add_typer(city.app, name="city")
 app.add_typer(live.app, name="live")
 app.command("serve")(serve.serve)
+app.command("assign")(assign.assign)
 app.command("run")(run.run)
 app.command("scenarios")(run.scenarios)
 

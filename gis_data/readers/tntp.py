@@ -5,9 +5,9 @@ Rules
 1. Announcements come in any order; `<FIRST THRU NODE>` is 1 where it is missing.
 2. The heading after the announcements names the columns; without one they stand in the standard order. Capacity,
    length, free-flow time, B and power must be there, a toll need not.
-3. A generalized cost is time + toll weight · toll + distance weight · length. The weights come from the asker, else from
-   the announcements `<TOLL WEIGHT>` and `<DISTANCE WEIGHT>` (or FACTOR), else from the README.md beside the file as the
-   collection writes it, else from `PUBLISHED_WEIGHTS`, else they are 0.
+3. A generalized cost is time + toll weight · toll + distance weight · length. The weights come from the asker, else
+   from the announcements `<TOLL WEIGHT>` and `<DISTANCE WEIGHT>` (or FACTOR), else from the README.md beside the file
+   as the collection writes it, else from `PUBLISHED_WEIGHTS`, else they are 0.
 4. Every fault of a file is reported, with its line.
 
 Source: https://github.com/bstabler/TransportationNetworks, README.
@@ -96,7 +96,11 @@ def read_tntp_network(
     text.raise_if_any()
     weights = _weights(path, text, (zones, nodes, links))
     network = StaticNetwork(
-        **{c: table[:, columns.index(c)] for c in _NEEDED[2:]},
+        capacity=table[:, columns.index("capacity")],
+        length=table[:, columns.index("length")],
+        free_time=table[:, columns.index("free_time")],
+        b=table[:, columns.index("b")],
+        power=table[:, columns.index("power")],
         tail=(table[:, columns.index("tail")] - 1).astype(np.int32),
         head=(table[:, columns.index("head")] - 1).astype(np.int32),
         toll=table[:, columns.index("toll")] if "toll" in columns else np.zeros(len(table)),
@@ -143,7 +147,7 @@ def read_tntp_trips(path: Path, network: StaticNetwork) -> F64:
                 _trip(text, trips, origin, item, line)
         rest = rest.strip()
     _unfinished(text, rest, begun)
-    trips = np.nan_to_num(trips)
+    trips = np.where(np.isnan(trips), 0.0, trips)
     total = text.number("TOTAL OD FLOW")
     if total is not None and not text.faults and abs(trips.sum() - total) > _MAX_TOTAL_ERROR * max(abs(total), 1.0):
         why = f"the trips sum to {trips.sum():.10g}, {total:.10g} are announced"
@@ -213,7 +217,7 @@ def read_tntp_flows(path: Path, network: StaticNetwork) -> Flows:
             continue
         link = places.pop()
         flow[link], cost[link] = cells[2], cells[3] if len(cells) > _FLOW_CELLS else np.nan
-    for link in np.flatnonzero(np.isnan(flow)):
+    for link in np.flatnonzero(np.isnan(flow)).tolist():
         where = f"from {network.tail[link] + 1} to {network.head[link] + 1}"
         text.add(f"no flow of link {link + 1} {where}", "Give a flow of every link.")
     text.raise_if_any()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scenarios.models import assignment_solver as solver
 from twin.errors import InvalidParams, NoPath
 from twin.kernels import assignment_paths as kernels
+from twin.kernels.assignment_cost import areas
 from twin.network.static import StaticNetwork
 
 F64 = NDArray[np.float64]
@@ -190,10 +191,26 @@ _SHOWN = 10
 """Pairs without a way that a message names."""
 
 
+def objective(network: StaticNetwork, flow: F64, *, user: UserClass | None = None) -> float:
+    """Return Beckmann's objective of flows (L,) of one class."""
+    fixed = (user or UserClass()).fixed_cost(network)
+    return float(areas(solver.make_delay(network), flow).sum() + np.sum(flow * fixed, where=flow > 0.0))
+
+
+def warm_up() -> None:
+    """Compile or load the kernels, so that the next assignment takes its own time only."""
+    one, many = np.ones(4), np.full(4, 2.0)
+    links = np.array([[0, 0, 2, 2], [1, 2, 1, 1]], dtype=np.int32)
+    network = StaticNetwork(links[0], links[1], one, many, one, one, one, one, n_nodes=3, n_zones=2)
+    found = assign(network, np.array([[0.0, 9.0], [0.0, 0.0]]), gap=1e-12)
+    objective(network, found.flow)
+    solver.warm_up()
+
+
 def _tables(network: StaticNetwork, trips: F64, classes: Sequence[UserClass], fixed: F64) -> F64:
     """Return the trips as (C, Z, Z), or say what is wrong with them or the classes."""
     tables = np.asarray(trips, dtype=np.float64)
-    tables = tables[None] if tables.ndim == 2 else tables  # noqa: PLR2004 # one class
+    tables = tables[None] if tables.ndim == 2 else tables
     shape = (len(classes), network.n_zones, network.n_zones)
     if tables.shape != shape:
         raise InvalidParams("trips", f"have the shape {tables.shape}; {shape} is needed: classes, zones, zones")
@@ -238,7 +255,8 @@ def _warm(problem: solver.Problem, start: Assignment, pcu: F64) -> kernels.Paths
     place = np.empty(len(problem.order), dtype=np.int32)
     place[problem.order] = np.arange(len(place))
     barred = np.isinf(problem.fixed[np.repeat(old.kind, np.diff(old.first)), place[old.link]])
-    keep = np.flatnonzero((keys[pair] == key) & (np.add.reduceat(barred, old.first[:-1]) == 0)) if len(keys) else []
+    open_ways = np.bincount(np.repeat(np.arange(len(key)), np.diff(old.first)), weights=barred, minlength=len(key)) == 0
+    keep = np.flatnonzero(open_ways & (keys[pair] == key)) if len(keys) else np.empty(0, np.int64)
     carried = np.bincount(pair[keep], weights=old.flow[keep], minlength=len(keys))
     flow = old.flow[keep] * (problem.demand.volume / np.where(carried > 0, carried, 1.0))[pair[keep]]
     return kernels.adopt(problem.no_paths(), pair[keep], flow, old.first, keep, place[old.link])

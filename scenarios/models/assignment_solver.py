@@ -77,7 +77,8 @@ class Problem:
         room = 2 * m + 1
         return paths_.Paths(
             np.full(m, paths_.NONE, np.int32), np.empty(room, np.int32), np.empty(room, np.int64),
-            np.empty(room, np.int32), np.zeros(room), np.empty(_LINKS_PER_PATH * room, np.int32), np.zeros(3, np.int64), np.zeros(m, np.bool_),
+            np.empty(room, np.int32), np.zeros(room), np.empty(_LINKS_PER_PATH * room, np.int32),
+            np.zeros(3, np.int64), np.zeros(m, np.bool_),
         )  # fmt: skip
 
 
@@ -114,16 +115,19 @@ def make_problem(network: StaticNetwork, volume: F64, fixed: F64) -> Problem:
         Cost on top of the time.
     """
     order = np.argsort(network.tail, kind="stable")
-
-    def sort(of_link: NDArray[np.generic]) -> NDArray[np.generic]:
-        return np.ascontiguousarray(of_link[order])
-
     tail, head = network.tail[order].astype(np.int32), network.head[order].astype(np.int32)
     first = np.searchsorted(tail, np.arange(network.n_nodes + 1)).astype(np.int32)
-    delay = Delay(*(sort(a.astype(np.float64)) for a in (network.free_time, network.capacity, network.b, network.power)),
-                  sort(network.is_conical))  # fmt: skip
     graph = Graph(first, tail, head, _crossable(network))
+    of = make_delay(network)
+    delay = Delay(of.free_time[order], of.capacity[order], of.b[order], of.power[order], of.conical[order])
     return Problem(graph, delay, np.ascontiguousarray(fixed[:, order]), order, make_demand(volume))
+
+
+def make_delay(network: StaticNetwork) -> Delay:
+    """Return the volume–delay functions of the links, in the network's order."""
+    numbers = (network.free_time, network.capacity, network.b, network.power)
+    free_time, capacity, b, power = (np.ascontiguousarray(a, dtype=np.float64) for a in numbers)
+    return Delay(free_time, capacity, b, power, network.is_conical)
 
 
 def make_demand(volume: F64) -> paths_.Demand:
@@ -210,3 +214,11 @@ def _sum(problem: Problem, load: kernels.Load, paths: paths_.Paths) -> None:
     paths_.sum_flows(problem.demand, paths, load.class_flow)
     load.flow[:] = load.class_flow.sum(axis=0)
     kernels.refresh(problem.delay, load)
+
+
+def warm_up() -> None:
+    """Compile or load the kernel that small networks do not need."""
+    nowhere = np.empty(0, np.int32), np.empty(0), np.empty(0, np.int64)
+    none = paths_.Paths(nowhere[0], *nowhere[:1], nowhere[2], nowhere[0], nowhere[1], nowhere[0],
+                        np.zeros(3, np.int64), np.zeros(0, np.bool_))  # fmt: skip
+    paths_.compact(none)

@@ -96,9 +96,9 @@ def price(
     way = np.empty(len(work.label), np.int32)
     for k in range(len(demand.origin)):
         cost = load.cost[demand.kind[k]]
-        settle(graph, cost, demand.origin[k], pred[k], work)
+        settle(graph, cost, int(demand.origin[k]), pred[k], work)
         for pair in range(demand.first[k], demand.first[k + 1]):
-            to = demand.destination[pair]
+            to = int(demand.destination[pair])
             best = work.label[to]
             least[pair] = best
             if paths.on_tree[pair]:
@@ -106,7 +106,7 @@ def price(
                     continue
                 saved = work.before[to] - best
             else:
-                saved = _cost(paths, paths.head[pair], cost) - best
+                saved = _cost(paths, int(paths.head[pair]), cost) - best
             paths.on_tree[pair] = False
             if saved > slack * best:
                 n = trace(graph, pred[k], to, way)
@@ -127,7 +127,7 @@ def _cost(paths: Paths, path: int, cost: F64) -> float:
 def least_costs(graph: Graph, demand: Demand, load: Load, pred: I32, work: Scratch, least: F64) -> None:
     """Set the least cost of every pair (M,) at the present costs; infinite where there is no way."""
     for k in range(len(demand.origin)):
-        settle(graph, load.cost[demand.kind[k]], demand.origin[k], pred[k], work)
+        settle(graph, load.cost[demand.kind[k]], int(demand.origin[k]), pred[k], work)
         for pair in range(demand.first[k], demand.first[k + 1]):
             least[pair] = work.label[demand.destination[pair]]
 
@@ -137,11 +137,11 @@ def load_empty(delay: Delay, graph: Graph, demand: Demand, load: Load, pred: I32
     """Put each pair without a path on the best one, commodity after commodity, on the flow of those before."""
     way = np.empty(len(work.label), np.int32)
     for k in range(len(demand.origin)):
-        settle(graph, load.cost[demand.kind[k]], demand.origin[k], pred[k], work)
+        settle(graph, load.cost[demand.kind[k]], int(demand.origin[k]), pred[k], work)
         for pair in range(demand.first[k], demand.first[k + 1]):
             if paths.head[pair] != NONE:
                 continue
-            n = trace(graph, pred[k], demand.destination[pair], way)
+            n = trace(graph, pred[k], int(demand.destination[pair]), way)
             paths = add(paths, pair, way, n)
             paths.flow[paths.head[pair]] = demand.volume[pair]
             paths.on_tree[pair] = True
@@ -183,7 +183,7 @@ def equilibrate(delay: Delay, demand: Demand, load: Load, paths: Paths, sweeps: 
     for sweep in range(sweeps):
         excess = 0.0
         for i in range(n):
-            excess += _balance(delay, load, kind[i], paths, several[i])
+            excess += _balance(delay, load, int(kind[i]), paths, int(several[i]))
         if excess <= enough:
             return sweep + 1
     return sweeps
@@ -191,9 +191,9 @@ def equilibrate(delay: Delay, demand: Demand, load: Load, paths: Paths, sweeps: 
 
 @kernel
 def _balance(delay: Delay, load: Load, kind: int, paths: Paths, pair: int) -> float:
-    base = paths.head[pair]
+    base = int(paths.head[pair])
     before = base
-    path = paths.after[base]
+    path = int(paths.after[base])
     excess = 0.0
     while path != NONE:
         excess += _shift(delay, load, kind, paths, base, path)
@@ -202,7 +202,7 @@ def _balance(delay: Delay, load: Load, kind: int, paths: Paths, pair: int) -> fl
             paths.used[2] -= 1
         else:
             before = path
-        path = paths.after[before]
+        path = int(paths.after[before])
     if paths.flow[base] <= 0.0 and paths.after[base] != NONE:
         paths.head[pair] = paths.after[base]
         paths.used[2] -= 1
@@ -210,7 +210,9 @@ def _balance(delay: Delay, load: Load, kind: int, paths: Paths, pair: int) -> fl
 
 
 @kernel
-def _shift(delay: Delay, load: Load, kind: int, paths: Paths, base: int, path: int) -> float:
+def _shift(  # noqa: C901 # one pass over two paths; a call per link would cost more than the link
+    delay: Delay, load: Load, kind: int, paths: Paths, base: int, path: int
+) -> float:
     """Move flow between two paths towards equal costs; return the excess cost there was."""
     link, mark, cost = paths.link, load.mark, load.cost[kind]
     a, b = paths.start[base], paths.start[path]
@@ -235,7 +237,7 @@ def _shift(delay: Delay, load: Load, kind: int, paths: Paths, base: int, path: i
             g -= cost[here]
             h += load.slope[here]
     room = paths.flow[path] if g > 0.0 else paths.flow[base]
-    excess = abs(g) * room
+    excess: float = abs(g) * room
     step = np.inf if h <= 0.0 else abs(g) / h
     step = min(step, room) if g != 0.0 else 0.0
     if step > 0.0:
@@ -247,10 +249,10 @@ def _shift(delay: Delay, load: Load, kind: int, paths: Paths, base: int, path: i
             paths.flow[path if g > 0.0 else base] = 0.0
         for i in range(b, b_end):
             if mark[link[i]] == 0:
-                _change(delay, load, kind, link[i], -step)
+                _change(delay, load, kind, int(link[i]), -step)
         for i in range(a, a_end):
             if mark[link[i]] == 1:
-                _change(delay, load, kind, link[i], step)
+                _change(delay, load, kind, int(link[i]), step)
     for i in range(a, a_end):
         mark[link[i]] = 0
     return excess

@@ -1,8 +1,8 @@
 """Volume–delay functions: travel time, its slope and its integral over flow.
 
 Legend: v flow, c capacity, t₀ time of an empty link, x = v / c.
-*BPR*: t = t₀ (1 + b xᵖ); b = 0 or p = 0 make a constant. *Conical* (Spiess): t = t₀ (2 + √(α²(1−x)² + β²) − α(1−x) − β),
-β = (2α−1)/(2α−2), α > 1 in the place of p.
+*BPR*: t = t₀ (1 + b xᵖ); b = 0 or p = 0 make a constant.
+*Conical* (Spiess): t = t₀ (2 + √(α²(1−x)² + β²) − α(1−x) − β), β = (2α−1)/(2α−2), α > 1 in the place of p.
 
 References: Bureau of Public Roads, Traffic Assignment Manual (1964); H. Spiess, Transportation Science 24 (1990),
 doi:10.1287/trsc.24.2.153.
@@ -10,6 +10,7 @@ doi:10.1287/trsc.24.2.153.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -49,7 +50,7 @@ def time_and_slope(delay: Delay, link: int, flow: float) -> tuple[float, float]:
     if delay.conical[link]:
         beta = (2.0 * power - 1.0) / (2.0 * power - 2.0)
         u = power * (1.0 - x)
-        root = np.sqrt(u * u + beta * beta)
+        root = math.sqrt(u * u + beta * beta)
         return free * (2.0 + root - u - beta), free * power * (1.0 - u / root) / delay.capacity[link]
     if power == _QUARTIC:
         cube = x * x * x
@@ -81,4 +82,4 @@ def areas(delay: Delay, flow: F64) -> F64:
 
 @kernel
 def _under_root(u: float, beta: float) -> float:
-    return 0.5 * (u * np.sqrt(u * u + beta * beta) + beta * beta * np.arcsinh(u / beta))
+    return 0.5 * (u * math.sqrt(u * u + beta * beta) + beta * beta * math.asinh(u / beta))

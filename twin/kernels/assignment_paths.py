@@ -7,7 +7,7 @@ of a pair form a chain.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 NONE = -1
+_Number = TypeVar("_Number", bound=np.generic)
 
 
 class Demand(NamedTuple):
@@ -79,7 +80,9 @@ def sum_flows(demand: Demand, paths: Paths, flow: F64) -> None:
     flow : (C, L) [PCU]
         Filled in place.
     """
-    flow[:] = 0.0
+    for kind in range(len(flow)):
+        for link in range(len(flow[kind])):
+            flow[kind, link] = 0.0
     for k in range(len(demand.origin)):
         row = flow[demand.kind[k]]
         for pair in range(demand.first[k], demand.first[k + 1]):
@@ -141,10 +144,16 @@ def adopt(paths: Paths, pair: I64, flow: F64, first: I64, keep: I64, link: I32) 
     Paths
         Larger arrays where the old ones were full.
     """
+    longest = 0
+    for path in keep:
+        longest = max(longest, first[path + 1] - first[path])
+    way = np.empty(longest, np.int32)
     for k in range(len(keep)):
-        path = keep[k]
-        way = link[first[path] : first[path + 1]][::-1].copy()
-        paths = add(paths, pair[k], way, len(way))
+        last = first[keep[k] + 1] - 1
+        n = last + 1 - first[keep[k]]
+        for i in range(n):
+            way[i] = link[last - i]
+        paths = add(paths, int(pair[k]), way, n)
         paths.flow[paths.used[0] - 1] = flow[k]
     return paths
 
@@ -154,7 +163,7 @@ def trace(graph: Graph, pred: I32, node: int, way: I32) -> int:
     n = 0
     while pred[node] >= 0:
         way[n] = pred[node]
-        node = graph.tail[pred[node]]
+        node = int(graph.tail[pred[node]])
         n += 1
     return n
 
@@ -190,7 +199,8 @@ def add(paths: Paths, pair: int, way: I32, n: int) -> Paths:
             paths.used,
             paths.on_tree,
         )
-    paths.link[at : at + n] = way[:n]
+    for i in range(n):
+        paths.link[at + i] = way[i]
     paths.start[p], paths.size[p], paths.flow[p], paths.after[p] = at, n, 0.0, NONE
     if paths.head[pair] == NONE:
         paths.head[pair] = p
@@ -207,9 +217,9 @@ def add(paths: Paths, pair: int, way: I32, n: int) -> Paths:
 @kernel
 def compact(paths: Paths) -> None:
     """Close the gaps that removed paths have left, and put the paths in the order of their pairs."""
-    link, flow = paths.link[: paths.used[1]].copy(), paths.flow[: paths.used[0]].copy()
-    start, size = paths.start[: paths.used[0]].copy(), paths.size[: paths.used[0]].copy()
-    after = paths.after[: paths.used[0]].copy()
+    p = paths.used[0]
+    link, flow = _longer(paths.link, len(paths.link)), _longer(paths.flow, p)
+    start, size, after = _longer(paths.start, p), _longer(paths.size, p), _longer(paths.after, p)
     n, at = 0, 0
     for pair in range(len(paths.head)):
         path = paths.head[pair]
@@ -227,7 +237,9 @@ def compact(paths: Paths) -> None:
 
 
 @kernel
-def _longer(old: NDArray[np.generic], size: int) -> NDArray[np.generic]:
+def _longer(old: NDArray[_Number], size: int) -> NDArray[_Number]:
+    """Return a copy of another length."""
     new = np.empty(size, old.dtype)
-    new[: len(old)] = old
+    for i in range(min(len(old), size)):
+        new[i] = old[i]
     return new

@@ -68,22 +68,26 @@ def settle(graph: Graph, cost: F64, origin: int, pred: I32, work: Scratch) -> No
     n_nodes = len(d)
     known = False
     for node in range(n_nodes):
-        known = known or pred[node] >= 0
-        d[node] = -1.0 if pred[node] >= 0 else np.inf
+        work.before[node] = np.inf
+        if pred[node] >= 0:
+            known = True
+            d[node] = -1.0
+        else:
+            d[node] = np.inf
     d[origin] = 0.0
     n = 0
     if not known:
-        work.before[:] = np.inf
         n = _relax(graph, cost, origin, pred, work, n)
     else:
         for node in range(n_nodes):
             _label(graph, cost, node, pred, work)
-        work.before[:] = d
+        for node in range(n_nodes):
+            work.before[node] = d[node]
         for node in range(n_nodes):
             if (graph.crossable[node] or node == origin) and d[node] < np.inf:
                 n = _relax(graph, cost, node, pred, work, n)
     while n > 0:
-        least, node = work.key[0], work.item[0]
+        least, node = work.key[0], int(work.item[0])
         n = _pop(work.key, work.item, n)
         if least <= d[node]:
             n = _relax(graph, cost, node, pred, work, n)
@@ -97,11 +101,11 @@ def _label(graph: Graph, cost: F64, node: int, pred: I32, work: Scratch) -> None
     while d[node] < 0.0:
         stack[top] = node
         top += 1
-        node = graph.tail[pred[node]]
+        node = int(graph.tail[pred[node]])
     total = d[node]
     while top > 0:
         top -= 1
-        node = stack[top]
+        node = int(stack[top])
         total += cost[pred[node]]
         d[node] = total
 
@@ -111,7 +115,7 @@ def _relax(graph: Graph, cost: F64, node: int, pred: I32, work: Scratch, n: int)
     d = work.label
     here = d[node]
     for link in range(graph.first[node], graph.first[node + 1]):
-        to = graph.head[link]
+        to = int(graph.head[link])
         through = here + cost[link]
         if through < d[to]:
             d[to] = through
@@ -137,7 +141,7 @@ def _push(key: F64, item: I32, n: int, new: float, node: int) -> int:
 @kernel
 def _pop(key: F64, item: I32, n: int) -> int:
     n -= 1
-    last, node = key[n], item[n]
+    last, node = key[n], int(item[n])
     i = 0
     child = 1
     while child < n:

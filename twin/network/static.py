@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,10 +72,11 @@ class StaticNetwork:
         ValidationFailed
             With the link's row, counted from 1, the field and the remedy of each fault.
         """
-        faults: list[DataError] = []
-        for field, bad, why, remedy in _RULES:
-            for row in np.flatnonzero(bad(self)):
-                faults.append(TopologyError(self.name, why, remedy, layer="links", row=int(row) + 1, field=field))
+        faults: list[DataError] = [
+            TopologyError(self.name, why, remedy, layer="links", row=int(row) + 1, field=field)
+            for field, bad, why, remedy in _RULES
+            for row in np.flatnonzero(bad(self))
+        ]
         if faults:
             raise ValidationFailed(tuple(sorted(faults, key=lambda f: f.row or 0)))
 
@@ -94,7 +96,7 @@ class StaticNetwork:
 
 
 _FINITE = "is not a finite number"
-_RULES = (
+_RULES: tuple[tuple[str, Callable[[StaticNetwork], Bools], str, str], ...] = (
     ("tail", lambda n: (n.tail < 0) | (n.tail >= n.n_nodes), "begins at an unknown node", "Number nodes as announced."),
     ("head", lambda n: (n.head < 0) | (n.head >= n.n_nodes), "ends at an unknown node", "Number nodes as announced."),
     ("free_time", lambda n: ~(n.free_time >= 0) | np.isinf(n.free_time), "is negative or no number",
