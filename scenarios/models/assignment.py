@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from scenarios.models import assignment_solver as solver
 from twin.errors import InvalidParams, NoPath
-from twin.kernels import assignment_paths as kernels
+from twin.kernels import assignment_paths as chains
 from twin.kernels.assignment_cost import areas
 from twin.network.static import StaticNetwork
 
@@ -194,7 +194,7 @@ _SHOWN = 10
 def objective(network: StaticNetwork, flow: F64, *, user: UserClass | None = None) -> float:
     """Return Beckmann's objective of flows (L,) of one class."""
     fixed = (user or UserClass()).fixed_cost(network)
-    return float(areas(solver.make_delay(network), flow).sum() + np.sum(flow * fixed, where=flow > 0.0))
+    return float(areas(solver.make_delay(network), flow).sum()) + solver.cost_of(flow, fixed)
 
 
 def warm_up() -> None:
@@ -229,7 +229,7 @@ def _tables(network: StaticNetwork, trips: F64, classes: Sequence[UserClass], fi
     return tables
 
 
-def _pairs(demand: kernels.Demand) -> I32:
+def _pairs(demand: chains.Demand) -> I32:
     """Return class, origin and destination of each pair : (3, M)."""
     commodity = np.repeat(np.arange(len(demand.origin)), np.diff(demand.first))
     return np.stack([demand.kind[commodity], demand.origin[commodity], demand.destination])
@@ -245,7 +245,7 @@ def _no_way(lost: I32, volume: F64, classes: Sequence[UserClass]) -> str:
     )
 
 
-def _warm(problem: solver.Problem, start: Assignment, pcu: F64) -> kernels.Paths:
+def _warm(problem: solver.Problem, start: Assignment, pcu: F64) -> chains.Paths:
     """Return the paths of an earlier equilibrium, with the flows of the present demand."""
     old, pairs = start.paths, _pairs(problem.demand)
     n_zones = start.least_cost.shape[1]
@@ -259,7 +259,7 @@ def _warm(problem: solver.Problem, start: Assignment, pcu: F64) -> kernels.Paths
     keep = np.flatnonzero(open_ways & (keys[pair] == key)) if len(keys) else np.empty(0, np.int64)
     carried = np.bincount(pair[keep], weights=old.flow[keep], minlength=len(keys))
     flow = old.flow[keep] * (problem.demand.volume / np.where(carried > 0, carried, 1.0))[pair[keep]]
-    return kernels.adopt(problem.no_paths(), pair[keep], flow, old.first, keep, place[old.link])
+    return chains.adopt(problem.no_paths(), pair[keep], flow, old.first, keep, place[old.link])
 
 
 def _result(
@@ -270,7 +270,7 @@ def _result(
     n_paths, n_links = found.paths.used[:2]
     pair, flow = np.empty(n_paths, np.int32), np.empty(n_paths)
     first, link = np.zeros(n_paths + 1, np.int64), np.empty(n_links, np.int32)
-    n = kernels.collect(found.paths, pair, flow, first, link)
+    n = chains.collect(found.paths, pair, flow, first, link)
     kind, origin, destination = _pairs(problem.demand)[:, pair[:n]].astype(np.int32)
     least = np.full((len(pcu), network.n_zones, network.n_zones), np.nan)
     least[tuple(_pairs(problem.demand))] = found.least

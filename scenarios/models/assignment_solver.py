@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels import assignment as kernels
-from twin.kernels import assignment_paths as paths_
-from twin.kernels.assignment_cost import Delay
-from twin.kernels.assignment_cost import areas as kernels_areas
+from twin.kernels import assignment_paths as chains
+from twin.kernels.assignment_cost import Delay, areas
 from twin.kernels.assignment_tree import Graph, Scratch
 from twin.network.static import StaticNetwork
 
@@ -19,10 +18,13 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 _SWEEPS = 30
+"""Limit of sweeps between two looks for new paths."""
 _ENOUGH = 0.03
-"""Excess cost, as a share of the excess at the last exact check, at which new paths are looked for."""
+"""Excess cost, as a share of the excess at the last check, at which new paths are looked for."""
 _SLACK = 0.2
+"""A path is added where it saves more than this share of the gap: less can wait for the next check."""
 _GAPS = 1.2
+"""Paths held for one in use, from which on the others are cleared away."""
 _STILL = 10
 """Checks without a smaller gap after which rounding is what is left."""
 _LINKS_PER_PATH = 16
@@ -38,14 +40,14 @@ class Problem:
         Links sorted by tail.
     order : (L,)
         The network's link of each sorted one.
-    demand : paths_.Demand
+    demand : chains.Demand
     """
 
     graph: Graph
     delay: Delay
     fixed: F64
     order: I64
-    demand: paths_.Demand
+    demand: chains.Demand
 
     def load(self) -> kernels.Load:
         """Return empty links."""
@@ -71,12 +73,12 @@ class Problem:
         """Return trees that are not known."""
         return np.full((len(self.demand.origin), len(self.graph.crossable)), -1, dtype=np.int32)
 
-    def no_paths(self) -> paths_.Paths:
+    def no_paths(self) -> chains.Paths:
         """Return pairs without paths."""
         m = len(self.demand.volume)
         room = 2 * m + 1
-        return paths_.Paths(
-            np.full(m, paths_.NONE, np.int32), np.empty(room, np.int32), np.empty(room, np.int64),
+        return chains.Paths(
+            np.full(m, chains.NONE, np.int32), np.empty(room, np.int32), np.empty(room, np.int64),
             np.empty(room, np.int32), np.zeros(room), np.empty(_LINKS_PER_PATH * room, np.int32),
             np.zeros(3, np.int64), np.zeros(m, np.bool_),
         )  # fmt: skip
@@ -89,7 +91,7 @@ class Solution:
     Attributes
     ----------
     load : kernels.Load
-    paths : paths_.Paths
+    paths : chains.Paths
     least : (M,)
     relative_gap : float
     objective : float
@@ -97,7 +99,7 @@ class Solution:
     """
 
     load: kernels.Load
-    paths: paths_.Paths
+    paths: chains.Paths
     least: F64
     relative_gap: float
     objective: float
@@ -130,7 +132,7 @@ def make_delay(network: StaticNetwork) -> Delay:
     return Delay(free_time, capacity, b, power, network.is_conical)
 
 
-def make_demand(volume: F64) -> paths_.Demand:
+def make_demand(volume: F64) -> chains.Demand:
     """Return the pairs with demand, by class and origin.
 
     Parameters
@@ -139,7 +141,7 @@ def make_demand(volume: F64) -> paths_.Demand:
     """
     kind, origin, destination = np.nonzero(volume * ~np.eye(volume.shape[1], dtype=np.bool_))
     commodity, first = np.unique(kind * volume.shape[1] + origin, return_index=True)
-    return paths_.Demand(
+    return chains.Demand(
         (commodity % volume.shape[1]).astype(np.int32),
         (commodity // volume.shape[1]).astype(np.int32),
         np.append(first, len(origin)).astype(np.int32),
@@ -165,7 +167,7 @@ def free_least_costs(problem: Problem) -> tuple[F64, I32]:
     return least, trees
 
 
-def solve(problem: Problem, trees: I32, paths: paths_.Paths, *, gap: float, max_iterations: int) -> Solution:
+def solve(problem: Problem, trees: I32, paths: chains.Paths, *, gap: float, max_iterations: int) -> Solution:
     """Equilibrate until the exact relative gap is small enough, or no longer falls.
 
     Parameters
@@ -173,7 +175,7 @@ def solve(problem: Problem, trees: I32, paths: paths_.Paths, *, gap: float, max_
     problem : Problem
     trees : (K, N)
         Trees of earlier costs.
-    paths : paths_.Paths
+    paths : chains.Paths
         Paths of a warm start, or none.
     gap : float
     max_iterations : int
@@ -187,7 +189,7 @@ def solve(problem: Problem, trees: I32, paths: paths_.Paths, *, gap: float, max_
     slack = 0.0
     while True:
         paths = kernels.price(graph, demand, load, trees, work, paths, least, slack)
-        spent = float(np.sum(load.class_flow * load.cost, where=load.class_flow > 0.0))
+        spent = cost_of(load.class_flow, load.cost)
         excess = spent - float(demand.volume @ least)
         now = max(excess / spent, 0.0) if spent > 0.0 else 0.0
         still = 0 if now < best else still + 1
@@ -201,17 +203,23 @@ def solve(problem: Problem, trees: I32, paths: paths_.Paths, *, gap: float, max_
             continue
         slack = _SLACK * now
         if paths.used[0] > _GAPS * paths.used[2]:
-            paths_.compact(paths)
+            chains.compact(paths)
         kernels.equilibrate(delay, demand, load, paths, _SWEEPS, _ENOUGH * excess)
         iteration += 1
-    fixed = float(np.sum(load.class_flow * problem.fixed, where=load.class_flow > 0.0))
-    objective = float(kernels_areas(delay, load.flow).sum()) + fixed
+    fixed = cost_of(load.class_flow, problem.fixed)
+    objective = float(areas(delay, load.flow).sum()) + fixed
     return Solution(load, paths, least, now, objective, iteration)
 
 
-def _sum(problem: Problem, load: kernels.Load, paths: paths_.Paths) -> None:
+def cost_of(flow: F64, cost: F64) -> float:
+    """Return Σ flow · cost over links with flow; the cost of a link that may not be used is infinite."""
+    used = flow > 0.0
+    return float(flow[used] @ cost[used])
+
+
+def _sum(problem: Problem, load: kernels.Load, paths: chains.Paths) -> None:
     """Set flows and costs from the paths, so that no rounding gathers."""
-    paths_.sum_flows(problem.demand, paths, load.class_flow)
+    chains.sum_flows(problem.demand, paths, load.class_flow)
     load.flow[:] = load.class_flow.sum(axis=0)
     kernels.refresh(problem.delay, load)
 
@@ -219,6 +227,6 @@ def _sum(problem: Problem, load: kernels.Load, paths: paths_.Paths) -> None:
 def warm_up() -> None:
     """Compile or load the kernel that small networks do not need."""
     nowhere = np.empty(0, np.int32), np.empty(0), np.empty(0, np.int64)
-    none = paths_.Paths(nowhere[0], *nowhere[:1], nowhere[2], nowhere[0], nowhere[1], nowhere[0],
+    none = chains.Paths(nowhere[0], *nowhere[:1], nowhere[2], nowhere[0], nowhere[1], nowhere[0],
                         np.zeros(3, np.int64), np.zeros(0, np.bool_))  # fmt: skip
-    paths_.compact(none)
+    chains.compact(none)
