@@ -77,7 +77,8 @@ def assign(
 
 
 def _answer(asked: _Asked) -> _Answer:
-    from gis_data.readers.tntp import read_tntp_flows, read_tntp_network, read_tntp_trips
+    from gis_data.readers.tntp import read_tntp_flows, read_tntp_network
+    from gis_data.readers.tntp_trips import read_tntp_trips
     from gis_data.tntp_flows import check_flows_path, write_flows
     from scenarios.models import assignment
 

@@ -1,4 +1,4 @@
-"""TNTP files of the Transportation Networks collection: network, trips, flows, nodes.
+"""TNTP files of the Transportation Networks collection: network, flows, nodes.
 
 Rules
 -----
@@ -41,8 +41,6 @@ _NAMES = {
     "fftt": "free_time", "alpha": "b", "beta": "power", "link_type": "type",
 }  # fmt: skip
 _TITLES = {v: k for k, v in _NAMES.items() if k not in {"from", "to", "fftt", "alpha", "beta"}}
-_MAX_TOTAL_ERROR = 1e-4
-"""Share by which a total may differ from the sum: totals are published with six figures."""
 
 
 @dataclass(frozen=True)
@@ -116,78 +114,6 @@ def read_tntp_network(
     except ValidationFailed as error:
         raise ValidationFailed(tuple(_on_line(fault, lines) for fault in error.faults)) from None
     return network
-
-
-def read_tntp_trips(path: Path, network: StaticNetwork) -> F64:
-    """Read a trip table : (Z, Z), from zone to zone.
-
-    Raises
-    ------
-    ValidationFailed
-        All faults of the file, and where it does not fit the network.
-    """
-    text = read_text(path)
-    zones = text.count("NUMBER OF ZONES", default=network.n_zones)
-    if zones and zones != network.n_zones:
-        why = f"has {zones} zones, {network.name} has {network.n_zones}"
-        text.add(why, "Give the trips of this network.", column="<NUMBER OF ZONES>")
-    trips = np.full((network.n_zones, network.n_zones), np.nan)
-    origin, rest, begun = 0, "", 0
-    for line, record in text.records:
-        named = _ORIGIN.match(record)
-        if named:
-            _unfinished(text, rest, begun)
-            origin, rest = _zone(text, named[1], network.n_zones, line, "Origin"), record[named.end() :]
-        else:
-            rest = f"{rest} {record}" if rest else record
-        begun = line
-        *whole, rest = rest.split(";")
-        for item in whole:
-            if item.strip():
-                _trip(text, trips, origin, item, line)
-        rest = rest.strip()
-    _unfinished(text, rest, begun)
-    trips = np.where(np.isnan(trips), 0.0, trips)
-    total = text.number("TOTAL OD FLOW")
-    if total is not None and not text.faults and abs(trips.sum() - total) > _MAX_TOTAL_ERROR * max(abs(total), 1.0):
-        why = f"the trips sum to {trips.sum():.10g}, {total:.10g} are announced"
-        text.add(why, "Complete the file or correct the total.", column="<TOTAL OD FLOW>")
-    text.raise_if_any()
-    return trips
-
-
-_ORIGIN = re.compile(r"\s*origin\b\s*:?\s*([^\s:;]*)", re.IGNORECASE)
-_ITEM = re.compile(r"\s*(\S+)\s*:\s*(\S+)\s*")
-
-
-def _trip(text: TntpText, trips: F64, origin: int, item: str, line: int) -> None:
-    found = _ITEM.fullmatch(item)
-    if found is None:
-        text.add(f"{item.strip()!r} is no trip", "Write destination : trips ;", line=line)
-        return
-    to = _zone(text, found[1], len(trips), line, "destination")
-    flow = as_float(found[2])
-    if not (0 <= flow < np.inf):
-        text.add(f"{found[2]} trips to zone {found[1]}", "Give a number of 0 or more.", line=line, column="trips")
-    elif origin == 0 and not any(f.field == "Origin" for f in text.faults):
-        text.add("trips stand before any origin", "Write Origin and its number first.", line=line, column="Origin")
-    elif origin and to:
-        if not np.isnan(trips[origin - 1, to - 1]):
-            text.add(f"zone {origin} to {to} is given twice", "Keep one.", line=line, column="destination")
-        trips[origin - 1, to - 1] = flow
-
-
-def _zone(text: TntpText, written: str, zones: int, line: int, what: str) -> int:
-    """Return a zone's number, or 0 and a fault."""
-    if written.isdigit() and 1 <= int(written) <= zones:
-        return int(written)
-    text.add(f"zone {written or '?'} is unknown", f"Zones are numbered 1 to {zones}.", line=line, column=what)
-    return 0
-
-
-def _unfinished(text: TntpText, rest: str, line: int) -> None:
-    if rest:
-        text.add(f"{rest!r} has no ; after it", "Write destination : trips ;", line=line)
 
 
 def read_tntp_flows(path: Path, network: StaticNetwork) -> Flows:

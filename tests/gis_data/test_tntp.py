@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gis_data.readers.tntp import read_tntp_flows, read_tntp_network, read_tntp_nodes, read_tntp_trips
+from gis_data.readers.tntp import read_tntp_flows, read_tntp_network, read_tntp_nodes
+from gis_data.readers.tntp_trips import read_tntp_trips
 from gis_data.tntp_flows import write_flows
 from tests.gis_data.tntp_files import FLOWS, NET, TRIPS, write
 from twin.errors import SchemaError, ValidationFailed

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from gis_data.readers.tntp import read_tntp_flows, read_tntp_network, read_tntp_nodes, read_tntp_trips
+from gis_data.readers.tntp import read_tntp_flows, read_tntp_network, read_tntp_nodes
+from gis_data.readers.tntp_trips import read_tntp_trips
 from scenarios.models.assignment import assign, objective
 from twin.network.static import StaticNetwork
 
