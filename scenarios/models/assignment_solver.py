@@ -22,7 +22,9 @@ _SWEEPS = 30
 _ENOUGH = 0.03
 """Excess cost, as a share of the excess at the last check, at which new paths are looked for."""
 _SLACK = 0.2
-"""A path is added where it saves more than this share of the gap: less can wait for the next check."""
+"""A path is added where it saves a pair more than this share of a pair's mean excess: less can wait."""
+_ASIDE = 0.01
+"""Share of a pair's mean excess up to which a pair is left alone for the rest of the sweeps."""
 _GAPS = 1.2
 """Paths held for one in use, from which on the others are cleared away."""
 _STILL = 10
@@ -201,10 +203,10 @@ def solve(problem: Problem, trees: I32, paths: chains.Paths, *, gap: float, max_
         if ends:
             _sum(problem, load, paths)
             continue
-        slack = _SLACK * now
+        slack = _SLACK * excess / len(least)
         if paths.used[0] > _GAPS * paths.used[2]:
             chains.compact(paths)
-        kernels.equilibrate(delay, demand, load, paths, _SWEEPS, _ENOUGH * excess)
+        kernels.equilibrate(delay, demand, load, paths, _SWEEPS, _ENOUGH * excess, _ASIDE * excess / len(least))
         iteration += 1
     fixed = cost_of(load.class_flow, problem.fixed)
     objective = float(areas(delay, load.flow).sum()) + fixed

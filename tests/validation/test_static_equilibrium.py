@@ -80,6 +80,6 @@ def _gap_by_scipy(network: StaticNetwork, trips: F64, flow: F64) -> float:
     for zone in range(network.n_zones):
         usable = (network.tail >= network.first_thru_node) | (network.tail == zone)
         graph = csr_array((cost[usable], (network.tail[usable], network.head[usable])), shape=shape)
-        least[zone] = np.asarray(dijkstra(graph, indices=zone))[: network.n_zones]
+        least[zone] = dijkstra(graph, indices=[zone])[0, : network.n_zones]
     wanted = trips * ~np.eye(len(trips), dtype=np.bool_)
     return float(1 - (wanted * least).sum() / (flow @ cost))

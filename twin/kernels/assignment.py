@@ -86,7 +86,7 @@ def price(
     least : (M,)
         Least costs, filled in place.
     slack : float
-        A path is added where it saves more than this share of the cost.
+        A path is added where it saves a pair's flow more than this.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def price(
             else:
                 saved = _cost(paths, int(paths.head[pair]), cost) - best
             paths.on_tree[pair] = False
-            if saved > slack * best:
+            if saved * demand.volume[pair] > slack:
                 n = trace(graph, pred[k], to, way)
                 if not held(paths, pair, way, n):
                     paths = add(paths, pair, way, n)
@@ -157,7 +157,9 @@ def load_empty(delay: Delay, graph: Graph, demand: Demand, load: Load, pred: I32
 
 
 @kernel
-def equilibrate(delay: Delay, demand: Demand, load: Load, paths: Paths, sweeps: int, enough: float) -> int:
+def equilibrate(
+    delay: Delay, demand: Demand, load: Load, paths: Paths, sweeps: int, enough: float, aside: float
+) -> int:
     """Shift flow among the known paths, sweep after sweep, until the excess cost is small.
 
     Parameters
@@ -167,6 +169,8 @@ def equilibrate(delay: Delay, demand: Demand, load: Load, paths: Paths, sweeps: 
         Limit.
     enough : float
         Excess cost Σ |g| · flow at which to stop.
+    aside : float
+        Excess cost of a pair up to which it is left alone until the next call.
 
     Returns
     -------
@@ -181,11 +185,16 @@ def equilibrate(delay: Delay, demand: Demand, load: Load, paths: Paths, sweeps: 
                 several[n], kind[n] = pair, demand.kind[k]
                 n += 1
     for sweep in range(sweeps):
-        excess = 0.0
+        total, left = 0.0, 0
         for i in range(n):
-            excess += _balance(delay, load, int(kind[i]), paths, int(several[i]))
-        if excess <= enough:
+            excess = _balance(delay, load, int(kind[i]), paths, int(several[i]))
+            total += excess
+            if excess > aside:
+                several[left], kind[left] = several[i], kind[i]
+                left += 1
+        if total <= enough or left == 0:
             return sweep + 1
+        n = left
     return sweeps
 
 

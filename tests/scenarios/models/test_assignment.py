@@ -1,6 +1,8 @@
 """Nobody can shorten their way at the equilibrium: textbook cases by hand, and random networks."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ from twin.network.static import StaticNetwork
 F64 = NDArray[np.float64]
 
 
-def network(rows: list[tuple[float, ...]], *, zones: int, first: int = 1) -> StaticNetwork:
+def network(rows: Sequence[tuple[float, ...]], *, zones: int, first: int = 1) -> StaticNetwork:
     """A network of rows (tail, head, capacity, free time, b, power), nodes counted from 1."""
     table = np.array(rows, dtype=np.float64)
     ends = (table[:, :2] - 1).astype(np.int32)
@@ -154,7 +156,8 @@ def test_a_warm_start_reaches_the_equilibrium_of_the_new_demand() -> None:
 )
 def test_a_network_that_cannot_be_assigned_is_refused_with_row_and_field(change: dict[str, float], said: str) -> None:
     roads = network(BRAESS, zones=2)
-    bad = replace(roads, **{k: np.full(5, v) for k, v in change.items()})
+    columns: dict[str, Any] = {k: np.full(5, v) for k, v in change.items()}
+    bad = replace(roads, **columns)
     with pytest.raises(ValidationFailed, match=said) as error:
         assign(bad, trips(2, _1_2=6))
     assert len(error.value.faults) == 5
@@ -234,5 +237,5 @@ def _least(roads: StaticNetwork, cost: F64) -> F64:
         tail, head = np.nonzero(np.isfinite(dense))
         tiny = np.maximum(dense[tail, head], 1e-14)  # scipy drops links that cost nothing
         graph = csr_array((tiny, (tail, head)), shape=dense.shape)
-        out[zone] = np.asarray(dijkstra(graph, indices=zone))[:N_ZONES]
+        out[zone] = dijkstra(graph, indices=[zone])[0, :N_ZONES]
     return out

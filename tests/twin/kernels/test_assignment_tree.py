@@ -28,8 +28,8 @@ def _labels(graph: Graph, cost: F64, pred: NDArray[np.int32]) -> F64:
 
 
 def _dijkstra(graph: Graph, cost: F64) -> F64:
-    shape = (N, N)
-    return np.asarray(dijkstra(csr_array((cost, (graph.tail, graph.head)), shape=shape), indices=0))
+    links = csr_array((cost, (graph.tail, graph.head)), shape=(N, N))
+    return np.asarray(dijkstra(links, indices=[0])[0], dtype=np.float64)
 
 
 @settings(deadline=None, max_examples=60)
