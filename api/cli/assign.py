@@ -118,28 +118,28 @@ def _show(asked: _Asked, answer: _Answer) -> None:
     network, found, facts = answer.network, answer.found, answer.facts
     console = Console(soft_wrap=True)
 
-    def line(vi: str, en: str, value: str) -> None:
+    def _line(vi: str, en: str, value: str) -> None:
         console.print(f"{vi} / {en}: {value}", markup=False, highlight=False)
 
     size = (network.n_zones, network.n_nodes, len(network))
-    line("Mạng", "network", "{} — {} vùng, {} nút, {} cung / zones, nodes, links".format(network.name, *size))
+    _line("Mạng", "network", "{} — {} vùng, {} nút, {} cung / zones, nodes, links".format(network.name, *size))
     if network.toll_weight or network.distance_weight:
         weights = f"{_vietnamese(network.toll_weight)}, {_vietnamese(network.distance_weight)}"
-        line("Trọng số phí, quãng đường", "weights of toll, distance", weights)
-    line("Khe hở tương đối", "relative gap", _vietnamese(found.relative_gap, digits=3))
-    line("Hàm mục tiêu", "objective", _vietnamese(found.objective))
-    line("Số vòng lặp", "iterations", str(found.iterations))
-    line("Thời gian", "time", f"{_vietnamese(facts['seconds'], digits=3)} s")
+        _line("Trọng số phí, quãng đường", "weights of toll, distance", weights)
+    _line("Khe hở tương đối", "relative gap", _vietnamese(found.relative_gap, digits=3))
+    _line("Hàm mục tiêu", "objective", _vietnamese(found.objective))
+    _line("Số vòng lặp", "iterations", str(found.iterations))
+    _line("Thời gian", "time", f"{_vietnamese(facts['seconds'], digits=3)} s")
     if found.dropped:
-        line("Nhu cầu bỏ ra vì không có đường đi", "trips without a way, left out", _vietnamese(found.dropped))
+        _line("Nhu cầu bỏ ra vì không có đường đi", "trips without a way, left out", _vietnamese(found.dropped))
     if asked.flows is not None:
-        line("Hàm mục tiêu của lưu lượng đã cho", "objective of the given flows",
+        _line("Hàm mục tiêu của lưu lượng đã cho", "objective of the given flows",
              _vietnamese(facts["objective_of_given_flows"]))  # fmt: skip
-        line("Chênh lệch lưu lượng lớn nhất (cung có chi phí tăng chặt)",
+        _line("Chênh lệch lưu lượng lớn nhất (cung có chi phí tăng chặt)",
              "largest difference of flow (links of strictly increasing cost)",
              _vietnamese(facts["max_abs_flow_error"], digits=3))  # fmt: skip
     if asked.out is not None:
-        line("Đã ghi", "written", str(asked.out))
+        _line("Đã ghi", "written", str(asked.out))
     if not found.converged:
         text = f"Không đạt khe hở {asked.gap:g} / the gap {asked.gap:g} was not reached"
         Console(stderr=True, soft_wrap=True).print(f"! {text}", style="yellow", markup=False)

@@ -56,6 +56,13 @@ def test_braess_of_the_collection_costs_92(shared: Path) -> None:
     assert assign(network, trips, gap=1e-13).least_cost[0, 0, 1] == pytest.approx(92.0, abs=1e-6)
 
 
+def test_published_weights_are_known_without_the_readme(shared: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "net.tntp"
+    alone.write_bytes((shared / "tntp" / "Chicago-Sketch" / "ChicagoSketch_net.tntp").read_bytes())
+    network = read_tntp_network(alone)
+    assert (network.toll_weight, network.distance_weight) == (0.02, 0.04)
+
+
 def test_a_warm_start_saves_most_of_the_work(shared: Path) -> None:
     network, trips = _files(shared, "Anaheim/Anaheim")
     old = assign(network, trips, gap=1e-10)

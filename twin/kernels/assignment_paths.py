@@ -160,6 +160,7 @@ def adopt(paths: Paths, pair: I64, flow: F64, first: I64, keep: I64, link: I32) 
 
 @kernel
 def trace(graph: Graph, pred: I32, node: int, way: I32) -> int:
+    """Write the links of a tree's way to a node into `way`, the last one first; return their number."""
     n = 0
     while pred[node] >= 0:
         way[n] = pred[node]
@@ -170,6 +171,7 @@ def trace(graph: Graph, pred: I32, node: int, way: I32) -> int:
 
 @kernel
 def held(paths: Paths, pair: int, way: I32, n: int) -> bool:
+    """Tell whether a pair's chain holds the way of the first `n` links."""
     path = paths.head[pair]
     while path != NONE:
         if paths.size[path] == n:
