@@ -192,7 +192,7 @@ def solve(problem: Problem, trees: I32, paths: chains.Paths, *, gap: float, max_
     while True:
         paths = kernels.price(graph, demand, load, trees, work, paths, least, slack)
         spent = cost_of(load.class_flow, load.cost)
-        excess = spent - float(demand.volume @ least)
+        excess = spent - float(np.sum(demand.volume * least))
         now = max(excess / spent, 0.0) if spent > 0.0 else 0.0
         still = 0 if now < best else still + 1
         best = min(best, now)
@@ -215,8 +215,8 @@ def solve(problem: Problem, trees: I32, paths: chains.Paths, *, gap: float, max_
 
 def cost_of(flow: F64, cost: F64) -> float:
     """Return Σ flow · cost over links with flow; the cost of a link that may not be used is infinite."""
-    used = flow > 0.0
-    return float(flow[used] @ cost[used])
+    used = flow > 0.0  # summed in pairs, as numpy does: a product by BLAS starts threads and rounds more
+    return float(np.sum(flow[used] * cost[used]))
 
 
 def _sum(problem: Problem, load: kernels.Load, paths: chains.Paths) -> None:
