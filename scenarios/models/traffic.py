@@ -78,7 +78,7 @@ class TrafficModel:
             np.zeros(v),
         )  # fmt: skip
         self.state = t.new_state(n, v)
-        self.tables = t.Tables(routes.next_link, routes.first_link)
+        self.tables = routes.tables
         self.slowness = np.ones(n)
         self.standing_links = 0
         self._interval_from_s = 0.0
@@ -89,16 +89,17 @@ class TrafficModel:
 
     def update_ways(self, now_s: float) -> None:
         """Let those who know the traffic look for better ways by the times of the last intervals."""
-        row = self.routes.informed
-        self.routes.time_s[row] = self.net.time_s[0] * self.slowness
-        self.routes.search(row, self.net, self._allowed)
+        for group, free_s in enumerate(self.net.time_s):
+            row = self.routes.informed(group)
+            self.routes.time_s[row] = free_s * self.slowness
+            self.routes.search(row, self._allowed)
         self._kernel.reconsider(self.state, len(self.cars.depart_s), now_s)
 
     def change(self, city: City, now_s: float) -> None:
         """Take over which links are open: everybody who is not yet on a closed link finds another way."""
         self._allowed = allowed_links(city)
         for row in range(len(self.routes.time_s)):
-            self.routes.search(row, self.net, self._allowed)
+            self.routes.search(row, self._allowed)
         self._kernel.reconsider(self.state, len(self.cars.depart_s), now_s)
 
     def take_interval(self, now_s: float) -> Interval:

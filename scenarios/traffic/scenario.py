@@ -45,10 +45,9 @@ def traffic(run: Run, params: TrafficParams) -> None:
         net = road_network(run.city, rules)
         empty = empty_road_ways(net, zones.node)
     group, pcu = np.array(GROUP_OF_CLASS, dtype=np.int32), np.array([PCU[name] for name in CLASSES])
-    motor = np.flatnonzero(group[trips.kind] == 0)
     hours = (params.horizon_s - params.begin_s) / HOUR_S
-    weight_pcu_h = pcu[trips.kind[motor]] / hours
-    routes = make_routes(net, empty, zones.node, trips.origin[motor], trips.zone[motor], weight_pcu_h, params.habits)
+    weight_pcu_h = pcu[trips.kind] / hours
+    routes = make_routes(net, empty, trips.origin, trips.zone, group[trips.kind], weight_pcu_h, params.habits)
     row = _rows(run, params, routes, group[trips.kind])
     model = TrafficModel(net, routes, trips, row=row, pcu=pcu, group=group)
     free_s = ways.cost_s[group[trips.kind], trips.zone, trips.origin].astype(np.float64)
@@ -56,11 +55,12 @@ def traffic(run: Run, params: TrafficParams) -> None:
 
 
 def _rows(run: Run, params: TrafficParams, routes: Routes, group: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return which ways each driver follows: a habit, the traffic, or a bicycle's."""
+    """Return which ways each driver follows: a habit of the group, or the traffic."""
     habit = run.rng("traffic/habits").integers(0, params.habits, len(group))
-    informed = run.rng("traffic/informed").random(len(group)) < params.informed_share
-    motor = np.where(informed, routes.informed, habit)
-    return np.where(group == 0, motor, routes.cyclists).astype(np.int32)
+    knows = run.rng("traffic/informed").random(len(group)) < params.informed_share
+    n = len(np.unique(routes.group))
+    first, informed = (np.array([f(g) for g in range(n)]) for f in (routes.first_row, routes.informed))
+    return np.where(knows, informed[group], first[group] + habit).astype(np.int32)
 
 
 def _road_rules(params: TrafficParams) -> RoadRules:
