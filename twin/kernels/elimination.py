@@ -48,7 +48,7 @@ def elimination(n_nodes: int, tail: I32, head: I32) -> Elimination:
     here, there = np.concatenate([one, other]), np.concatenate([other, one])
     by_node = np.lexsort((there, here))
     first = np.concatenate([[0], np.cumsum(np.bincount(here, minlength=n_nodes))])
-    order, up_first, later = _eliminate(first.astype(np.int64), there[by_node].astype(np.int32))
+    order, up_first, later = _eliminate(first.astype(np.int64), np.diff(first), there[by_node].astype(np.int32))
     rank = np.empty(n_nodes, np.int32)
     rank[order] = np.arange(n_nodes, dtype=np.int32)
     owner = np.repeat(np.arange(n_nodes), np.diff(up_first))
@@ -58,10 +58,10 @@ def elimination(n_nodes: int, tail: I32, head: I32) -> Elimination:
 
 
 @kernel
-def _eliminate(first: NDArray[np.int64], to: I32) -> tuple[I32, I32, I32]:
+def _eliminate(first: NDArray[np.int64], size: NDArray[np.int64], to: I32) -> tuple[I32, I32, I32]:
     """Return the order, and each node's neighbours at its elimination; equal degrees by index."""
-    n = len(first) - 1
-    start, size, pool, used = first[:-1].copy(), np.diff(first), _longer(to, 4 * len(to) + 64), len(to)
+    n = len(size)
+    start, pool, used = first.copy(), _longer(to, 4 * len(to) + 64), len(to)
     keys, n_keys = np.empty(4 * n + 64, np.int64), 0
     order, up_first, up = np.empty(n, np.int32), np.zeros(n + 1, np.int32), np.empty(4 * n + 64, np.int32)
     for v in range(n):
@@ -77,7 +77,8 @@ def _eliminate(first: NDArray[np.int64], to: I32) -> tuple[I32, I32, I32]:
         order[done], size[v] = v, -1
         up_first[done + 1] = up_first[done] + m
         up, keys = _room(up, up_first[done + 1]), _room(keys, n_keys + m)
-        up[up_first[done] : up_first[done + 1]] = pool[s : s + m]
+        for k in range(m):
+            up[up_first[done] + k] = pool[s + k]
         done += 1
         for k in range(m):
             u = pool[s + k]
@@ -128,7 +129,8 @@ def _third(up_first: I32, up_to: I32) -> I32:
 @kernel
 def _longer(values: NDArray[np.int32], length: int) -> NDArray[np.int32]:
     more = np.empty(length, values.dtype)
-    more[: len(values)] = values
+    for i in range(len(values)):
+        more[i] = values[i]
     return more
 
 

@@ -80,15 +80,15 @@ def customise(h: Hierarchy, time_s: F64) -> Metric:
     """Return the metric of link times ``(L,)`` [s]: positive, infinite for a link that may not be entered."""
     n_slots, n_ranks = len(h.up_to), len(h.node)
     up_s, down_s = np.full(n_slots, np.inf), np.full(n_slots, np.inf)
-    out_s, back_s = time_s[h.out_link], np.zeros(n_ranks)
+    out_s, back_s, price_s = np.empty(len(time_s)), np.empty(n_ranks), np.empty(len(time_s))
     for v in range(n_ranks):
         n_out = 0
         for k in range(h.out_first[v], h.out_first[v + 1]):
+            out_s[k] = time_s[h.out_link[k]]
             n_out += out_s[k] < np.inf
         back_s[v] = TURN_BACK_S if n_out > 1 else 0.0
-    price_s = np.zeros(len(time_s))
-    for v in range(n_ranks):
-        price_s[h.out_link[h.out_first[v] : h.out_first[v + 1]]] = back_s[v]
+        for k in range(h.out_first[v], h.out_first[v + 1]):
+            price_s[h.out_link[k]] = back_s[v]
     for a in range(len(h.arc_slot)):
         link, slot = h.arc_link[a], h.arc_slot[a]
         cost = time_s[link] + (price_s[link] if h.arc_back[a] else 0.0)
@@ -130,16 +130,18 @@ def ways_to(h: Hierarchy, m: Metric, destination: I32, row: I32, out: Ways) -> N
         _distances(h, m, target, d)
         _first_turns(h, m, d, target, parent, first)
         _second_turns(h, m, d, first, parent, after, second)
+        _write(h, d, first, second, parent, out, row[begin : begin + LANES])
         for j in range(min(LANES, n_d - begin)):
-            _write(h, j, d, first, second, parent, out, row[begin + j])
             _after_bans(h, m, j, d, after, parent, h.rank[target[j]], out.next_turn[row[begin + j]])
 
 
 @kernel
 def _distances(h: Hierarchy, m: Metric, target: NDArray[np.int64], d: F64) -> None:
-    up_first, up_to, up_s, down_s = h.up_first, h.up_to, m.up_s, m.down_s
-    d[:] = np.inf
-    for j in range(LANES):
+    up_first, up_to, up_s, down_s, lanes = h.up_first, h.up_to, m.up_s, m.down_s, d.shape[1]
+    for v in range(len(d)):
+        for j in range(lanes):
+            d[v, j] = np.inf
+    for j in range(lanes):
         begin, end = h.seed_first[target[j]], h.seed_first[target[j] + 1]
         for k in range(begin, end):
             d[h.seed[k], j] = 0.0
@@ -152,7 +154,7 @@ def _distances(h: Hierarchy, m: Metric, target: NDArray[np.int64], d: F64) -> No
     for v in range(len(d) - 1, -1, -1):
         for e in range(up_first[v], up_first[v + 1]):
             u, up = up_to[e], up_s[e]
-            for j in range(LANES):
+            for j in range(lanes):
                 d[v, j] = min(d[v, j], up + d[u, j])
 
 
@@ -195,8 +197,11 @@ def _second_turns(
         price = back_s[v]
         for j in range(lanes):
             after[v, j] = d[v, j] + price
-    second[:] = first
-    again = np.diff(out_first) > 1
+    again = np.empty(n, np.bool_)
+    for v in range(n):
+        again[v] = out_first[v + 1] - out_first[v] > 1
+        for j in range(lanes):
+            second[v, j] = first[v, j]
     more = True
     while more:
         more = False
@@ -238,19 +243,20 @@ def _second_turns(
 
 
 @kernel
-def _write(
-    h: Hierarchy, j: int, d: F64, first: U8, second: U8, parent: NDArray[np.int64], out: Ways, row: int
-) -> None:
-    nexts, in_first, in_link, in_tail = out.next_turn[row], h.in_first, h.in_link, h.in_tail
+def _write(h: Hierarchy, d: F64, first: U8, second: U8, parent: NDArray[np.int64], out: Ways, row: I32) -> None:
+    nexts, firsts, costs, lanes = out.next_turn, out.first_turn, out.cost_s, len(row)
+    in_first, in_link, in_tail, node = h.in_first, h.in_link, h.in_tail, h.node
     for w in range(len(d)):
-        x, turn, other = parent[w, j], first[w, j], second[w, j]
         for k in range(in_first[w], in_first[w + 1]):
-            nexts[in_link[k]] = other if in_tail[k] == x else turn
-    for v in range(len(h.rank)):
-        out.first_turn[row, v] = first[h.rank[v], j]
-    if len(out.cost_s) > 0:
-        for v in range(len(h.rank)):
-            out.cost_s[row, v] = d[h.rank[v], j]
+            link, tail = in_link[k], in_tail[k]
+            for j in range(lanes):
+                nexts[row[j], link] = second[w, j] if parent[w, j] == tail else first[w, j]
+        if node[w] >= 0:
+            for j in range(lanes):
+                firsts[row[j], node[w]] = first[w, j]
+            if len(costs) > 0:
+                for j in range(lanes):
+                    costs[row[j], node[w]] = d[w, j]
 
 
 @kernel
