@@ -30,7 +30,9 @@ def cases(draw: st.DrawFn) -> Case:
     bans = draw(st.lists(st.sampled_from(pairs), max_size=5, unique=True)) if pairs else []
     lengths = st.sampled_from([0.25, 1.0, 2.0, 3.0, 5.0, 8.0, 20.0, 40.0]) | st.floats(0.1, 60.0)
     free_s = np.array(draw(st.lists(lengths, min_size=len(ends), max_size=len(ends))))
-    slow = np.array(draw(st.lists(st.sampled_from([1.0, 1.0, 1.0, 3.0, np.inf]), min_size=len(ends), max_size=len(ends))))
+    slow = np.array(
+        draw(st.lists(st.sampled_from([1.0, 1.0, 1.0, 3.0, np.inf]), min_size=len(ends), max_size=len(ends)))
+    )
     return network(ends, bans), free_s, free_s * slow
 
 
@@ -70,7 +72,10 @@ def test_every_way_takes_the_least_time_there_is(case: Case) -> None:
 def test_a_grid_with_equal_streets_takes_the_first_of_equal_turns_and_always_the_same() -> None:
     side = 12
     at = np.arange(side * side).reshape(side, side)
-    pairs = [*zip(at[:, :-1].ravel(), at[:, 1:].ravel(), strict=True), *zip(at[:-1].ravel(), at[1:].ravel(), strict=True)]
+    pairs = [
+        *zip(at[:, :-1].ravel(), at[:, 1:].ravel(), strict=True),
+        *zip(at[:-1].ravel(), at[1:].ravel(), strict=True),
+    ]
     net = network([*pairs, *((b, a) for a, b in pairs)])
     time_s = np.full(len(net.tail), 0.1)
     found = ways(net, time_s, range(side * side))

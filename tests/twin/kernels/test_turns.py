@@ -45,7 +45,9 @@ def test_whole_ways_come_one_after_the_other() -> None:
 
 @given(towns())
 @settings(deadline=None)
-def test_a_whole_way_is_connected_and_takes_the_time_it_was_found_by(town: tuple[Tables, np.ndarray, np.ndarray]) -> None:
+def test_a_whole_way_is_connected_and_takes_the_time_it_was_found_by(
+    town: tuple[Tables, np.ndarray, np.ndarray],
+) -> None:
     t, time_s, _ = town
     origin, to = all_pairs(t)
     first, link = trace(t, np.zeros(len(origin), I32), origin, to)
