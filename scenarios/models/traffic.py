@@ -94,7 +94,7 @@ class TrafficModel:
         self._kernel.advance(self.links, self.cars, self.state, self.tables, until_s)
 
     def update_ways(self, now_s: float, next_s: float) -> None:
-        """Let those who know the traffic look for better ways by the times of the last intervals, till the next look."""
+        """Let those who know the traffic look for better ways by the times of the last intervals."""
         from twin.kernels.traffic_state import ON_ROAD, TO_COME
 
         for group, free_s in enumerate(self.net.time_s):

@@ -1,9 +1,10 @@
 """Who takes which way: a logit among the habits at departure, and whether to follow the news under way.
 
-*Equation*: a driver takes habit r with probability ∝ exp(-θ t_r), t_r its time at the usual traffic. Habits are steps of
-successive averages, so a way that many steps found counts as often: θ = 0 gives the averages' own shares. One who knows
-the traffic leaves the way he is on for the now fastest one with probability 1 / (1 + exp(-θ (g - b))), g the time it
-saves and b the band of indifference: the larger of a share of the time left and a least gain.
+*Equation*: a driver takes habit r with probability ∝ exp(-θ t_r), t_r its time at the usual traffic. Habits are steps
+of successive averages, so a way that many steps found counts as often: θ = 0 gives the averages' own shares. One who
+knows the traffic leaves his habit for the now fastest way with probability 1 / (1 + exp(-θ (g - b))), g the time that
+saves and b the band of indifference: the larger of a share of the time left and a least gain. His own random number
+stays the same all day, so that he neither changes at whim nor differs between two runs that are compared.
 *Assumptions*: θ and the band are parameters. Without the band all who know would change to one street at every update,
 and back at the next.
 *References*: C. Daganzo, Y. Sheffi, On stochastic models of traffic assignment, Transp. Sci. 11 (1977),
@@ -49,8 +50,8 @@ class ChoiceRules:
 def usual_weight(depart_s: F64, pcu: F64) -> F64:
     """Return what each trip adds to the flow its travellers usually meet ``(V,)`` [PCU/h].
 
-    The usual flow of a link is that of the hour, averaged over those who travel: more than the day's mean, as most travel
-    at the peaks.
+    The usual flow of a link is that of the hour, averaged over those who travel: more than the day's mean, as most
+    travel at the peaks.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """A hierarchy of a graph's nodes: eliminated one by one, fewest neighbours first, each joined to its later neighbours.
 
 Legend: M nodes, E slots. Nodes are renamed by rank: node 0 is eliminated first. A slot joins a node to a later one, in
-both directions. Where two later neighbours of a node are joined, the three slots form a triangle; a shortest way between
-any two nodes climbs the slots and then descends, whatever the times are.
+both directions. Where two later neighbours of a node are joined, the three slots form a triangle; a shortest way
+between any two nodes climbs the slots and then descends, whatever the times are.
 
 References: J. Dibbelt, B. Strasser, D. Wagner, Customizable contraction hierarchies, J. Exp. Algorithmics 21 (2016),
 doi:10.1145/2886843; A. George, J. Liu, The evolution of the minimum degree ordering algorithm, SIAM Review 31 (1989),
@@ -11,7 +11,7 @@ doi:10.1137/1031001.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from twin.kernels.jit import kernel
 
 I32 = NDArray[np.int32]
+Int = TypeVar("Int", np.int32, np.int64)
 
 
 class Elimination(NamedTuple):
@@ -127,7 +128,7 @@ def _third(up_first: I32, up_to: I32) -> I32:
 
 
 @kernel
-def _longer(values: NDArray[np.int32], length: int) -> NDArray[np.int32]:
+def _longer(values: NDArray[Int], length: int) -> NDArray[Int]:
     more = np.empty(length, values.dtype)
     for i in range(len(values)):
         more[i] = values[i]
@@ -135,7 +136,7 @@ def _longer(values: NDArray[np.int32], length: int) -> NDArray[np.int32]:
 
 
 @kernel
-def _room(values: NDArray[np.int32], length: int) -> NDArray[np.int32]:
+def _room(values: NDArray[Int], length: int) -> NDArray[Int]:
     return values if length <= len(values) else _longer(values, 2 * length)
 
 

@@ -137,11 +137,23 @@ def ways_to(h: Hierarchy, m: Metric, destination: I32, row: I32, out: Ways) -> N
 
 @kernel
 def _distances(h: Hierarchy, m: Metric, target: NDArray[np.int64], d: F64) -> None:
-    up_first, up_to, up_s, down_s, lanes = h.up_first, h.up_to, m.up_s, m.down_s, d.shape[1]
+    up_first, up_to, up_s, lanes = h.up_first, h.up_to, m.up_s, d.shape[1]
     for v in range(len(d)):
         for j in range(lanes):
             d[v, j] = np.inf
-    for j in range(lanes):
+    _climb(h, m, target, d)
+    for v in range(len(d) - 1, -1, -1):
+        for e in range(up_first[v], up_first[v + 1]):
+            u, up = up_to[e], up_s[e]
+            for j in range(lanes):
+                d[v, j] = min(d[v, j], up + d[u, j])
+
+
+@kernel
+def _climb(h: Hierarchy, m: Metric, target: NDArray[np.int64], d: F64) -> None:
+    """Set what leads to each target over later nodes only; few nodes, so one target after the other."""
+    up_first, up_to, down_s = h.up_first, h.up_to, m.down_s
+    for j in range(len(target)):
         begin, end = h.seed_first[target[j]], h.seed_first[target[j] + 1]
         for k in range(begin, end):
             d[h.seed[k], j] = 0.0
@@ -151,11 +163,6 @@ def _distances(h: Hierarchy, m: Metric, target: NDArray[np.int64], d: F64) -> No
                 for e in range(up_first[v], up_first[v + 1]):
                     d[up_to[e], j] = min(d[up_to[e], j], down_s[e] + d[v, j])
                 v = up_to[up_first[v]] if up_first[v] < up_first[v + 1] else -1
-    for v in range(len(d) - 1, -1, -1):
-        for e in range(up_first[v], up_first[v + 1]):
-            u, up = up_to[e], up_s[e]
-            for j in range(lanes):
-                d[v, j] = min(d[v, j], up + d[u, j])
 
 
 @kernel
@@ -186,7 +193,7 @@ def _first_turns(
 
 
 @kernel
-def _second_turns(
+def _second_turns(  # noqa: C901 # loops over lanes are vectorised only where they stand, not in a function of their own
     h: Hierarchy, m: Metric, d: F64, first: U8, parent: NDArray[np.int64], after: F64, second: U8
 ) -> None:
     """Fill the turn at each rank of who comes from where its first turn leads, and the cost of it."""

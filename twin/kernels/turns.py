@@ -82,7 +82,9 @@ def trace(t: Tables, row: I32, origin: I32, destination: I32) -> tuple[NDArray[n
 
 
 @kernel
-def load(t: Tables, row: int, demand: F64, volume: F64) -> None:
+def load(  # noqa: C901 # two walks over the same links
+    t: Tables, row: int, demand: F64, volume: F64
+) -> None:
     """Add what travels from every node to every destination to each link of its way: all or nothing.
 
     Parameters
@@ -177,9 +179,9 @@ def time_left(t: Tables, row: I32, destination: I32, origin: I32, link: I32, tim
     """
     left = np.zeros(len(row))
     for v in range(len(row)):
-        r, d, at = row[v], destination[v], np.int64(link[v])
-        if at >= 0:
-            at = link_of(t, t.head[at], t.next_turn[r, d, at])
+        r, d, on = row[v], destination[v], link[v]
+        if on >= 0:
+            at = link_of(t, t.head[on], t.next_turn[r, d, on])
         else:
             at = link_of(t, origin[v], t.first_turn[r, d, origin[v]])
         while at >= 0:
