@@ -82,9 +82,7 @@ def trace(t: Tables, row: I32, origin: I32, destination: I32) -> tuple[NDArray[n
 
 
 @kernel
-def load(  # noqa: C901 # two walks over the same links
-    t: Tables, row: int, demand: F64, volume: F64
-) -> None:
+def load(t: Tables, row: int, demand: F64, volume: F64) -> None:
     """Add what travels from every node to every destination to each link of its way: all or nothing.
 
     Parameters
@@ -96,9 +94,11 @@ def load(  # noqa: C901 # two walks over the same links
         Added to in place.
     """
     n_l = len(t.head)
-    inflow, to_come, seen = np.zeros(n_l), np.zeros(n_l, np.int32), np.zeros(n_l, np.bool_)
+    seen = n_l + 2  # added to what comes after a link, above every link there is
+    after, inflow, to_come = np.empty(n_l, np.int32), np.zeros(n_l), np.zeros(n_l, np.int32)
     used = np.empty(n_l, np.int32)
     for d in range(demand.shape[0]):
+        _links_after(t, row, d, after)
         n = 0
         for v in range(demand.shape[1]):
             if demand[d, v] == 0.0:
@@ -106,24 +106,43 @@ def load(  # noqa: C901 # two walks over the same links
             link = link_of(t, v, t.first_turn[row, d, v])
             if link >= 0:
                 inflow[link] += demand[d, v]
-            while link >= 0 and not seen[link]:
-                seen[link], used[n] = True, link
+            while link >= 0 and after[link] < n_l:
+                used[n], then = link, after[link]
                 n += 1
-                link = link_of(t, t.head[link], t.next_turn[row, d, link])
+                after[link] += seen
+                link = then
                 if link >= 0:
                     to_come[link] += 1
-        for k in range(n):  # a link passes on what it has once all links that lead to it have
-            link = used[k]
-            while link >= 0 and to_come[link] == 0:
-                volume[link] += inflow[link]
-                to_come[link] = -1
-                after = link_of(t, t.head[link], t.next_turn[row, d, link])
-                if after >= 0:
-                    inflow[after] += inflow[link]
-                    to_come[after] -= 1
-                link = after
         for k in range(n):
-            inflow[used[k]], to_come[used[k]], seen[used[k]] = 0.0, 0, False
+            after[used[k]] -= seen
+        _pass_on(used[:n], after, to_come, inflow, volume)
+
+
+@kernel
+def _links_after(t: Tables, row: int, d: int, after: I32) -> None:
+    next_turn, out_first, out_link, head = t.next_turn, t.out_first, t.out_link, t.head
+    for link in range(len(head)):
+        turn = next_turn[row, d, link]
+        after[link] = NOWHERE if turn >= THERE else out_link[out_first[head[link]] + turn]
+        if turn == THERE:
+            after[link] = ARRIVED
+
+
+@kernel
+def _pass_on(used: I32, after: I32, to_come: I32, inflow: F64, volume: F64) -> None:
+    """Let each link pass on what it has, once all the links that lead to it have."""
+    for k in range(len(used)):
+        link = used[k]
+        while link >= 0 and to_come[link] == 0:
+            volume[link] += inflow[link]
+            to_come[link] = -1
+            then = after[link]
+            if then >= 0:
+                inflow[then] += inflow[link]
+                to_come[then] -= 1
+            link = then
+    for k in range(len(used)):
+        inflow[used[k]], to_come[used[k]] = 0.0, 0
 
 
 @kernel
@@ -141,18 +160,21 @@ def cost_along(t: Tables, row: int, time_s: F64) -> F64:
     (D, N) [s]
         Infinite where there is no way.
     """
-    n_d, n = t.first_turn.shape[1], t.first_turn.shape[2]
-    cost, rest, way = np.empty((n_d, n)), np.empty(len(t.head)), np.empty(len(t.head), np.int32)
+    n_d, n, n_l = t.first_turn.shape[1], t.first_turn.shape[2], len(t.head)
+    cost, rest = np.empty((n_d, n)), np.empty(n_l)
+    way, after = np.empty(n_l, np.int32), np.empty(n_l, np.int32)
     for d in range(n_d):
-        rest[:] = np.nan
+        _links_after(t, row, d, after)
+        for link in range(n_l):
+            rest[link] = np.nan
         for v in range(n):
-            link = link_of(t, v, t.first_turn[row, d, v])
+            at = link_of(t, v, t.first_turn[row, d, v])
             m = 0
-            while link >= 0 and np.isnan(rest[link]):
-                way[m] = link
+            while at >= 0 and np.isnan(rest[at]):
+                way[m] = at
                 m += 1
-                link = link_of(t, t.head[link], t.next_turn[row, d, link])
-            so_far = rest[max(link, 0)] if link >= 0 else (0.0 if link == ARRIVED else np.inf)
+                at = after[at]
+            so_far = rest[at] if at >= 0 else (0.0 if at == ARRIVED else np.inf)
             for k in range(m - 1, -1, -1):
                 so_far += time_s[way[k]]
                 rest[way[k]] = so_far

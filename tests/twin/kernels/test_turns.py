@@ -91,3 +91,10 @@ def test_ways_are_judged_by_other_times_from_nodes_and_from_links(town: tuple[Ta
     on = link[first[begun]]
     rest = time_left(t, rows[begun], to[begun], origin[begun], on, other_s[None])
     np.testing.assert_allclose(rest + other_s[on], left[begun])
+
+
+def test_a_single_link_is_loaded_once() -> None:
+    net = network([(0, 1)])
+    t, volume = tables(net, ways(net, np.ones(1), [1, 1])), np.zeros(1)
+    load(t, 0, np.array([[2.0, 1.0], [3.0, 0.0]]), volume)
+    assert volume.tolist() == [5.0]
