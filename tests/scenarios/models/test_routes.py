@@ -89,13 +89,13 @@ def test_every_row_honours_a_closure_and_finds_the_ways_a_new_search_finds() -> 
     assert np.all(np.diff(first) > 0)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_closing_and_opening_at_random_is_a_search_from_scratch(seed: int) -> None:
     rng = np.random.Generator(np.random.PCG64(seed))
     net = road_network(two_banks(), RULES)
     net = replace(net, time_s=net.time_s * rng.uniform(0.2, 3.0, net.time_s.shape))
     routes = routes_of(900.0, 1, net=net)
-    allowed = net.allowed.copy()
+    allowed, scratch = net.allowed.copy(), Router(net, routes.zones)
     for _ in range(8):
         flipped = rng.integers(0, allowed.shape[1], 3)
         allowed[:, flipped] = rng.random(3) < 0.3
@@ -103,7 +103,7 @@ def test_closing_and_opening_at_random_is_a_search_from_scratch(seed: int) -> No
             routes.search(row, allowed)
             time_s = np.where(allowed[routes.group[row]], routes.time_s[row], np.inf)
             fresh = routes.next_turn[row].copy(), routes.first_turn[row].copy()
-            Router(net, routes.zones).search(time_s, *fresh)
+            scratch.search(time_s, *fresh)
             np.testing.assert_array_equal(routes.next_turn[row], fresh[0])
             np.testing.assert_array_equal(routes.first_turn[row], fresh[1])
 

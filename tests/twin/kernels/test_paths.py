@@ -49,7 +49,7 @@ def cost_of_way(t: Tables, time_s: np.ndarray, prices: dict[tuple[int, int], flo
 
 
 @given(cases())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_every_way_takes_the_least_time_there_is(case: Case) -> None:
     net, free_s, time_s = case
     nodes = range(len(net.out_first) - 1)
