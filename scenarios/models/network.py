@@ -28,7 +28,7 @@ has 1 to 2 s for cars."""
 
 @dataclass(frozen=True, kw_only=True)
 class RoadRules:
-    """How a street's figures become the queue model's.
+    """How a street's figures become the traffic engine's.
 
     Attributes
     ----------

@@ -47,7 +47,7 @@ def test_a_run_without_changes_prints_a_table_and_its_notes(town: str, tmp_path:
     code, text = _run("run", "traffic", "--city", town, *SHORT, "--out", str(tmp_path))
     assert code == 0
     assert "Chuyến hoàn thành" in " ".join(text.split())
-    assert "A simple queue model" in text
+    assert "not calibrated against counts" in text
 
 
 @pytest.mark.parametrize(
