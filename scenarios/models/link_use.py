@@ -83,10 +83,11 @@ class LinkUse:
     def rows(self, link: I64) -> F64:
         """Return the derivative (n, M) of some links' flows by the pairs' trips."""
         out = self.share[link].toarray()
-        place = np.searchsorted(self.bends, link)
-        here = np.flatnonzero((place < len(self.bends)) & (self.bends[np.minimum(place, len(self.bends) - 1)] == link))
+        place = np.full(len(self.flow), -1)
+        place[self.bends] = np.arange(len(self.bends))
+        here = np.flatnonzero(place[link] >= 0)
         if len(here):
-            out[here] = (self.share[self.bends].T @ self.answer[place[here]].T).T
+            out[here] = (self.share[self.bends].T @ self.answer[place[link[here]]].T).T
         return np.asarray(out)
 
     def reroute(self, change: F64) -> F64:
