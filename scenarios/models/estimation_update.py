@@ -176,4 +176,4 @@ def flow_sd(covariance: F64, prior: Prior, counts: Counts, linear: Linear, state
     root = linalg.cholesky(innovation(prior, counts, linear), lower=True)
     white = linalg.solve_triangular(root, across.T, lower=True)
     left = np.maximum(np.diag(covariance) - (white**2).sum(axis=0), 0.0)
-    return np.sqrt(left + (prior.assignment_sd * flow) ** 2 + np.maximum(flow, 1.0))
+    return np.asarray(np.sqrt(left + (prior.assignment_sd * flow) ** 2 + np.maximum(flow, 1.0)))

@@ -110,9 +110,8 @@ def link_use(network: StaticNetwork, pairs: Pairs, found: Assignment, *, sharpne
         θ times the mean cost of a trip; 0 keeps everybody on their way.
     """
     paths = found.paths
-    volume = np.bincount(_pair(pairs, paths), weights=paths.flow, minlength=len(pairs))
-    by_path = _links_by_path(paths, len(network))
-    pair = _pair(pairs, paths)
+    pair, by_path = _pair(pairs, paths), _links_by_path(paths, len(network))
+    volume = np.bincount(pair, weights=paths.flow, minlength=len(pairs)).astype(np.float64)
     part = paths.flow / np.maximum(volume[pair], np.finfo(float).tiny)
     n = len(paths.flow)
     share = sparse.csr_array(by_path @ sparse.csr_array((part, (np.arange(n), pair)), shape=(n, len(pairs))))
