@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_data.readers.tntp import read_tntp_network, read_tntp_trips
+from gis_data.readers.tntp import read_tntp_network
+from gis_data.readers.tntp_trips import read_tntp_trips
 from scenarios.models.acceptance import geh, rmsn
 from scenarios.models.assignment import Assignment, assign
 from scenarios.models.counts import Counts, counts_of
