@@ -214,15 +214,7 @@ def accept_profile(
     m, d = np.asarray(modelled, dtype=np.float64), np.asarray(days, dtype=np.float64)
     if d.size == 0:
         return _nothing(len(m))
-    if d.ndim != 2 or m.ndim != 1 or d.shape[1] != len(m):
-        raise InvalidParams("profile", f"{m.shape} modelled and {d.shape} observed: give (T,) and (days, T)")
-    if len(d) < 2:
-        raise InvalidParams("profile", "one day has no variation to judge by: give two days or more of one kind")
-    if not (np.all(np.isfinite(m)) and np.all(np.isfinite(d))):
-        raise InvalidParams("profile", "every interval needs a number: leave out the days with gaps")
-    r = representative if representative is not None else int(np.argmin(np.abs(d - d.mean(axis=0)).mean(axis=1)))
-    if not 0 <= r < len(d):
-        raise InvalidParams("profile", f"representative day {r} of {len(d)} days")
+    r = _representative(m, d, representative)
     day, error, sigma = d[r], np.abs(m - d[r]), d.std(axis=0, ddof=1)
     bound = float(np.abs(np.delete(d, r, axis=0) - day).mean())
     asked = 0.95 if len(m) >= FEW_INTERVALS else (len(m) - 1) / len(m)
@@ -247,6 +239,20 @@ def accept_profile(
         ),
     )
     return _report(all(x.met for x in criteria), criteria, m, day, 0)
+
+
+def _representative(m: F64, d: F64, asked: int | None) -> int:
+    """Return the row of the day that stands for its kind, once the profile can be judged."""
+    if d.ndim != 2 or m.ndim != 1 or d.shape[1] != len(m):
+        raise InvalidParams("profile", f"{m.shape} modelled and {d.shape} observed: give (T,) and (days, T)")
+    if len(d) < 2:
+        raise InvalidParams("profile", "one day has no variation to judge by: give two days or more of one kind")
+    if not (np.all(np.isfinite(m)) and np.all(np.isfinite(d))):
+        raise InvalidParams("profile", "every interval needs a number: leave out the days with gaps")
+    r = asked if asked is not None else int(np.argmin(np.abs(d - d.mean(axis=0)).mean(axis=1)))
+    if not 0 <= r < len(d):
+        raise InvalidParams("profile", f"representative day {r} of {len(d)} days")
+    return r
 
 
 def _pairs(what: str, modelled: ArrayLike, observed: ArrayLike) -> tuple[F64, F64, int]:

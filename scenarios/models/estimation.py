@@ -174,15 +174,29 @@ def estimate(
         raise InvalidParams("counts", "there are none: without counts the prior is the answer, not calibrated")
     if len(classes) != 1:
         raise InvalidParams("classes", f"{len(classes)}: the estimator works in PCU of one class")
+    return _iterate(_Loader(network, prior, classes, rules.gap), prior, counts, rules, start)
 
-    def load(state: update.State, warm: Assignment | None) -> Assignment:
-        table = prior.pairs.table(prior.trips(state.shared, state.cell))
-        return assign(network, table, gap=rules.gap, classes=classes, start=warm)
 
+@dataclass(frozen=True)
+class _Loader:
+    network: StaticNetwork
+    prior: Prior
+    classes: Sequence[UserClass]
+    gap: float
+
+    def __call__(self, state: update.State, warm: Assignment | None) -> Assignment:
+        table = self.prior.pairs.table(self.prior.trips(state.shared, state.cell))
+        return assign(self.network, table, gap=self.gap, classes=self.classes, start=warm)
+
+    def use(self, found: Assignment) -> LinkUse:
+        """Return the link use of an equilibrium."""
+        return link_use(self.network, self.prior.pairs, found)
+
+
+def _iterate(load: _Loader, prior: Prior, counts: Counts, rules: Rules, start: Assignment | None) -> DemandEstimate:
     state = update.State(prior.mean.copy(), prior.cell_mean.copy(), counts.bias.copy())
     found = load(state, start)
-    prior_flow, scale, believed = found.flow, np.ones(5), prior
-    use = link_use(network, prior.pairs, found)
+    prior_flow, scale, believed, use = found.flow, np.ones(5), prior, load.use(found)
     history, converged = [update.misfit(prior, counts, state, found.flow)], False
     for _ in range(rules.iterations):
         linear = update.linearise(believed, use, counts, state)
@@ -200,9 +214,8 @@ def estimate(
         else:
             converged = True  # no shorter step is better: as near as the assignment's own gap lets one come
             break
-        state, found = trial, loaded
+        state, found, use = trial, loaded, load.use(loaded)
         history.append(now)
-        use = link_use(network, prior.pairs, found)
         after = believed.trips(state.shared, state.cell)
         if np.abs(after - before).sum() <= rules.change * before.sum():
             converged = True

@@ -136,14 +136,14 @@ def learn_spread(prior: Prior, counts: Counts, linear: Linear, state: State) -> 
     residual = _residual(prior, counts, linear, state)
     live = np.array([k for k, part in enumerate(parts) if np.trace(part) > 0])
 
-    def unlikely(log: F64) -> float:
+    def _unlikely(log: F64) -> float:
         s = noise + sum(np.exp(2 * a) * parts[k] for a, k in zip(log, live, strict=True))
         root = linalg.cholesky(s, lower=True)
         white = linalg.solve_triangular(root, residual, lower=True)
         return float(np.log(np.diag(root)).sum() + 0.5 * white @ white + 0.5 * (log @ log) / _DOUBT**2)
 
     bounds = [(-_MOST, _MOST)] * len(live)
-    found = optimize.minimize(unlikely, np.zeros(len(live)), method="L-BFGS-B", bounds=bounds, options={"maxiter": 60})
+    found = optimize.minimize(_unlikely, np.zeros(len(live)), method="L-BFGS-B", bounds=bounds, options={"maxiter": 60})
     out = np.ones(len(parts))
     out[live] = np.exp(found.x)
     return out
