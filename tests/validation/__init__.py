@@ -1,0 +1,1 @@
+"""Published cases and independent models that the product has to agree with."""
