@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import simpy
 from simpy.events import URGENT
@@ -25,7 +26,7 @@ class Flow(Protocol):
     """A model moved by a kernel."""
 
     def advance(self, until_s: float) -> None:
-        """Move to a time, excluded."""
+        """Move to a time, excluded; or to an earlier moment, after a `Clock.wake` for it."""
 
 
 class Clock(simpy.Environment):
@@ -43,8 +44,13 @@ class Clock(simpy.Environment):
         self._count = 0
 
     def carry(self, flow: Flow) -> None:
-        """Move a flow along with the clock from now on."""
+        """Move a flow along with the clock from now on; one that wakes processes must be the first."""
         self._flows.append(flow)
+
+    def wake(self, event: simpy.Event, at_s: float, value: Any = None) -> None:
+        """Let an event happen at an exact moment, now or later, before those already planned for it."""
+        event._ok, event._value = True, value  # noqa: SLF001 # what Timeout does, without adding up a delay
+        heapq.heappush(self._queue, (max(at_s, self.now), URGENT, next(self._eid), event))
 
     def at(self, at_s: float, act: Callable[[], None], phase: Phase) -> None:
         """Call an act once, in its phase; never at or after the horizon, and at the start where `at_s` is before it."""
@@ -75,9 +81,8 @@ class Clock(simpy.Environment):
 
     def step(self) -> None:
         """Move the flows to the next event and process it."""
-        until_s = self.peek()
         for flow in self._flows:
-            flow.advance(until_s)
+            flow.advance(self.peek())
         event = self._queue[0][3] if self._queue else None
         try:
             super().step()

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.city.city import City
-from twin.city.roads import CYCLE, MOTOR
+from twin.city.roads import MOTOR
 
 I32 = NDArray[np.int32]
 F64 = NDArray[np.float64]
-
-GROUP_MODES = (MOTOR, CYCLE)
-"""Mode bit of each routing group: motor vehicles, bicycles."""
 
 _EQUAL_SHARE = 0.5
 """A street of at least this share of another's capacity does not give way to it. Assumption."""
 
 MIN_TIME_S = 0.1
 """Shortest time on a link [s]: keeps every step of the kernel forward in time."""
+
+LEAST_REACTION_S = 0.7
+"""Least time from one PCU's start to the next one's in a queue that dissolves [s]: bounds the backward wave on streets
+whose saturation flow is out of proportion to their speed. Assumption; Newell (2002), doi:10.1016/S0191-2615(00)00044-8,
+has 1 to 2 s for cars."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +32,10 @@ class RoadRules:
 
     Attributes
     ----------
-    cycle_mps : [m/s]
-        Speed of a bicycle on the level.
+    modes : (C,)
+        Mode bit of each class.
+    most_mps : (C,) [m/s]
+        Speed of each class on an empty, level street without a limit.
     junction_delay_s : [s]
         Time lost at a junction without other traffic.
     junction_share : float
@@ -38,47 +43,59 @@ class RoadRules:
     jam_m : [m/PCU]
         Length of a stopped PCU, gap included, in a lane of `lane_m`.
     lane_m : [m]
-    largest_pcu : float
-        The largest vehicle: every link has room for one.
     """
 
-    cycle_mps: float
+    modes: tuple[int, ...]
+    most_mps: tuple[float, ...]
     junction_delay_s: float
     junction_share: float
     jam_m: float
     lane_m: float
-    largest_pcu: float
 
 
 @dataclass(frozen=True)
 class RoadNetwork:
-    """Arrays of a city's roads; L links, N nodes, G groups.
+    """Arrays of a city's roads; L links, N nodes, C classes, G groups: classes with the same rights and free times.
 
     Attributes
     ----------
     time_s : (G, L) [s]
         Without other traffic, junction included.
-    headway_s : (L,) [s/PCU]
+    entry_headway_s, headway_s : (L,) [s/PCU]
+        At the link's start, and at its stop line.
     room : (L,) [PCU/1000]
+    wave_s : (L,) [s]
+        Time a hole takes back over the link.
+    weight : (L,)
+        At a merge.
     allowed : (G, L)
+    group : (C,)
     cycle_s, offset_s, green_first, green_from_s, green_to_s
-        Signals per link, as in `twin.kernels.traffic_state.Links`.
-    in_first, in_link, ban_first, ban_to
-        Links into each node; and as in `twin.kernels.hierarchy.Network`.
+        Signals per link, as in `twin.kernels.traffic_state.Net`; cycle 0 where there is none.
+    out_first, out_link, in_first, in_link : (N + 1,), (L,), (N + 1,), (L,)
+        Links out of and into each node.
+    ban_first, ban_to
+        As in `twin.kernels.hierarchy.Network`.
     """
 
     tail: I32
     head: I32
     length_m: F64
     time_s: F64
+    entry_headway_s: F64
     headway_s: F64
     room: I32
+    wave_s: F64
+    weight: F64
     allowed: NDArray[np.bool_]
+    group: I32
     cycle_s: F64
     offset_s: F64
     green_first: I32
     green_from_s: F64
     green_to_s: F64
+    out_first: I32
+    out_link: I32
     in_first: I32
     in_link: I32
     ban_first: I32
@@ -90,41 +107,77 @@ class RoadNetwork:
         return len(self.in_first) - 1
 
 
-def allowed_links(city: City) -> NDArray[np.bool_]:
-    """Return which group may enter which link ``(G, L)``."""
-    return np.stack([(city.roads.modes & mode) != 0 for mode in GROUP_MODES])
+def allowed_links(city: City, modes: Sequence[int]) -> NDArray[np.bool_]:
+    """Return which class may enter which link ``(C, L)``."""
+    return np.stack([(city.roads.modes & mode) != 0 for mode in modes])
 
 
-def road_network(city: City, rules: RoadRules) -> RoadNetwork:
+def routing_groups(rights: Sequence[NDArray[np.bool_]], most_mps: Sequence[float]) -> I32:
+    """Return the group of each class ``(C,)``: classes of one group are as fast and may enter the same links.
+
+    Parameters
+    ----------
+    rights : sequence of (C, L)
+        Who may enter which link, now and after each change that will come.
+    most_mps : (C,) [m/s]
+    """
+    keys = [(v, *(r[k].tobytes() for r in rights)) for k, v in enumerate(most_mps)]
+    order = {key: g for g, key in enumerate(dict.fromkeys(keys))}
+    return np.array([order[key] for key in keys], dtype=np.int32)
+
+
+def road_network(city: City, rules: RoadRules, *, later: Sequence[City] = ()) -> RoadNetwork:
     """Return the network of a city.
+
+    Parameters
+    ----------
+    city, rules
+    later
+        The city after each change to come: classes that will be treated differently get groups of their own.
 
     Rules
     -----
-    1. Time on a link: length over free-flow speed (a bicycle's own, where slower), plus the junction's delay.
-    2. Stop line: saturation flow; where the junction is contested and no signal plan is known, only a share of it.
-    3. Room: length × width over a stopped PCU's length in a lane, at least one of the largest vehicles.
+    1. Time on a link: length over free-flow speed (the class's own, where slower), plus the junction's delay.
+    2. Entrance: saturation flow. Stop line: the same; where the junction is contested and no signal plan is known, only
+       a share of it.
+    3. Room: length × width over a stopped PCU's length in a lane, and at least what the stop line's flow takes up.
+    4. Wave: w from the triangle of saturation flow q, free speed u and jam density κ, 1/w = κ/q - 1/u; a queue starts
+       no faster than a PCU in `LEAST_REACTION_S`.
+    5. Merge: streets go by the flow of their stop lines.
     """
     roads = city.roads
-    at_junction = contested(city)
     signal = _signals(city)
-    speeds = np.stack([roads.free_speed_mps, np.minimum(rules.cycle_mps, roads.free_speed_mps)])
-    time_s = roads.length_m / speeds + np.where(at_junction & (signal[0] == 0), rules.junction_delay_s, 0.0)
-    share = np.where(at_junction & (signal[0] == 0), rules.junction_share, 1.0)
+    assumed = contested(city) & (signal[0] == 0)
+    rights = [allowed_links(c, rules.modes) for c in (city, *later)]
+    group = routing_groups(rights, rules.most_mps)
+    leader = np.unique(group, return_index=True)[1]
+    run_s = np.stack([roads.length_m / np.minimum(rules.most_mps[k], roads.free_speed_mps) for k in leader])
+    time_s = np.maximum(run_s + np.where(assumed, rules.junction_delay_s, 0.0), MIN_TIME_S)
+    headway_s = 3600.0 / (roads.capacity_pcu_h * np.where(assumed, rules.junction_share, 1.0))
     room_pcu = roads.length_m * roads.width_m / (rules.lane_m * rules.jam_m)
+    least_s = LEAST_REACTION_S * roads.length_m / rules.jam_m
+    wave_s = np.maximum(room_pcu * 3600.0 / roads.capacity_pcu_h - roads.length_m / roads.free_speed_mps, least_s)
+    room_pcu = np.maximum(room_pcu, (time_s.min(axis=0) + wave_s) / headway_s)
     n = roads.n_nodes
     return RoadNetwork(
         tail=roads.tail,
         head=roads.head,
         length_m=roads.length_m,
-        time_s=np.maximum(time_s, MIN_TIME_S),
-        headway_s=3600.0 / (roads.capacity_pcu_h * share),
-        room=np.ceil(1000.0 * np.maximum(room_pcu, rules.largest_pcu)).astype(np.int32),
-        allowed=allowed_links(city),
+        time_s=time_s,
+        entry_headway_s=3600.0 / roads.capacity_pcu_h,
+        headway_s=headway_s,
+        room=np.ceil(1000.0 * room_pcu).astype(np.int32),
+        wave_s=wave_s,
+        weight=1.0 / headway_s,
+        allowed=rights[0][leader],
+        group=group,
         cycle_s=signal[0],
         offset_s=signal[1],
         green_first=signal[2],
         green_from_s=signal[3],
         green_to_s=signal[4],
+        out_first=_first(roads.tail, n),
+        out_link=np.argsort(roads.tail, kind="stable").astype(np.int32),
         in_first=_first(roads.head, n),
         in_link=np.argsort(roads.head, kind="stable").astype(np.int32),
         ban_first=_first(city.turn_bans.from_link, len(roads)),

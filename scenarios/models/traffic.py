@@ -1,22 +1,31 @@
-"""A queue model of traffic over a city's roads: vehicles of the kernel, ways of two groups, closures at any time.
+"""Traffic over a city's roads: single vehicles as kinematic waves, changed and watched by SimPy processes at any time.
 
-*Equation*: see `twin.kernels.traffic` (queues in space) and `twin.kernels.paths` (ways).
+*Equation*: see `twin.kernels.traffic` (kinematic waves) and `twin.kernels.paths` (ways).
 *Assumptions*: see `scenarios.models.routes` for who takes which way; all know of a closure at once. Who has no way left
 under way leaves the road where the way ends, and is counted.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+import simpy
+from numpy.typing import ArrayLike, NDArray
 
+from scenarios.engine.clock import Clock
 from scenarios.models.demand import Trips
-from scenarios.models.network import RoadNetwork, allowed_links
+from scenarios.models.network import RoadNetwork
 from scenarios.models.routes import Routes
+from scenarios.models.traffic_controls import Links, StreetControls
+from scenarios.models.traffic_types import DriveEnd, Interval, Kinds, Streets
 from scenarios.models.way_choice import Informed
-from twin.city.city import City
+from twin.errors import UnknownItem
+
+if TYPE_CHECKING:
+    from twin.kernels.traffic_state import Traffic
+
+__all__ = ["DriveEnd", "Interval", "Kinds", "Streets", "TrafficModel", "simulate"]
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
@@ -24,28 +33,8 @@ I32 = NDArray[np.int32]
 _SMOOTHING = 0.5
 
 
-@dataclass(frozen=True)
-class Interval:
-    """What the links saw since the last interval.
-
-    Attributes
-    ----------
-    flow_veh_h : (L,) [veh/h]
-        Vehicles that left the link.
-    speed_ratio : (L,)
-        Time without traffic over time taken, of the vehicles that left; 0 where vehicles stood and none left; NaN where
-        there was none.
-    queue_veh : (L,) [veh]
-        Longest stop-line queue.
-    """
-
-    flow_veh_h: NDArray[np.float32]
-    speed_ratio: NDArray[np.float32]
-    queue_veh: NDArray[np.float32]
-
-
-class TrafficModel:
-    """Vehicles on a city's roads; moved by the clock, changed by closures.
+class TrafficModel(StreetControls):
+    """Vehicles on a city's roads; moved by the clock, changed by processes.
 
     Parameters
     ----------
@@ -56,82 +45,182 @@ class TrafficModel:
     trips
     row : (V,)
         Row of `routes` each driver follows.
-    pcu, group : (C,)
-        Of each class.
+    kinds
     informed
         Those who look at the traffic under way.
+    clock
+        Needed for `drive`.
+    traces : int
+        Link entries to keep of the vehicles marked by `trace`.
     """
 
     def __init__(
-        self, net: RoadNetwork, routes: Routes, trips: Trips, *, row: I32, pcu: F64, group: I32, informed: Informed
-    ) -> None:
+        self, net: RoadNetwork, routes: Routes, trips: Trips, *, row: I32, kinds: Kinds,
+        informed: Informed | None = None, clock: Clock | None = None, traces: int = 0,
+    ) -> None:  # fmt: skip
         # Imported here: numba takes half a second that listing the scenarios should not cost.
-        from twin.kernels import traffic as kernel
-        from twin.kernels import traffic_state as t
+        from scenarios.models import traffic_arrays as arrays
+        from twin.kernels import traffic
 
-        self._kernel, self.net, self.routes, self._allowed = kernel, net, routes, net.allowed
-        self._informed = informed
-        v, n = len(trips.depart_s), len(net.tail)
-        # Copies, so that the compiler sees one kind of array: writeable.
-        self.links = t.Links(
-            net.time_s.copy(), net.headway_s.copy(), net.room.copy(), net.cycle_s.copy(), net.offset_s.copy(),
-            net.green_first.copy(), net.green_from_s.copy(), net.green_to_s.copy(), net.length_m.copy(), pcu.copy(),
-            np.round(1000 * pcu).astype(np.int32),
-        )  # fmt: skip
-        self.cars = t.Vehicles(
-            trips.depart_s.copy(), trips.origin.copy(), trips.zone.copy(), trips.kind.copy(), group[trips.kind],
-            row.copy(), np.full(v, np.nan), np.full(v, np.nan), np.zeros(v, np.int32), np.full(v, -1, np.int32),
-            np.zeros(v),
-        )  # fmt: skip
-        self.state = t.new_state(n, v)
-        self.tables = routes.tables
-        self.slowness = np.ones(n)
+        cars = arrays.new_cars(trips.depart_s, trips.kind)
+        cars["at"], cars["zone"], cars["ways"] = trips.origin, trips.zone, row
+        super().__init__(net, routes, kinds, arrays.new_traffic(net, kinds, cars, routes, traces=traces))
+        self._move, self._depart, self._arrays = traffic.advance, traffic.depart, arrays
+        self._clock, self._informed, self._n_trips = clock, informed, len(trips.depart_s)
+        self._drives: dict[int, simpy.Event] = {}
+        self.slowness = np.ones(len(net.tail))
         self.standing_links = 0
         self._interval_from_s = 0.0
 
+    @property
+    def cars(self) -> NDArray[Any]:
+        """The vehicles: records of `twin.kernels.traffic_state.CAR`, the trips first."""
+        return self.t.cars
+
     def advance(self, until_s: float) -> None:
-        """Move all vehicles to a time, excluded."""
-        self._kernel.advance(self.links, self.cars, self.state, self.tables, until_s)
+        """Move all vehicles to a time, excluded; stop at the first end of a drive that a process waits for."""
+        self._move(self.t, until_s)
+        if self._drives:
+            self._tell()
+
+    def drive(self, kind: int, start: int, way: int | Links) -> simpy.Event:
+        """Send a vehicle off now; return an event that happens at the exact moment its drive ends.
+
+        Parameters
+        ----------
+        kind
+            Class.
+        start
+            Node.
+        way
+            Zone to go to by the ways of the informed; or links, a route of its own.
+
+        Returns
+        -------
+        simpy.Event
+            With a `DriveEnd`.
+
+        Raises
+        ------
+        UnknownItem
+            The route's links do not follow each other from the start.
+        """
+        if self._clock is None:
+            raise UnknownItem("drive", "the model was made without a clock")
+        now_s, v = float(self._clock.now), len(self.t.cars)
+        self.t = self._arrays.with_car(self.t, kind, now_s)
+        car = self.t.cars[v]
+        if isinstance(way, int | np.integer):
+            car["ways"] = self.routes.informed(int(self.net.group[kind]))
+            car["at"], car["zone"] = start, way
+        else:
+            links = np.asarray(way, np.int32)
+            if not self._arrays.is_route(self.net, start, links):
+                raise UnknownItem("drive", f"links {links.tolist()} are no way from node {start}")
+            self.t, car["at"] = self._arrays.with_route(self.t, links)
+        self._drives[v] = event = self._clock.event()
+        self._depart(self.t, v, now_s)
+        self._tell()
+        return event
+
+    def _tell(self) -> None:
+        from twin.kernels.traffic_state import ARRIVED, N_ENDED
+
+        if self._clock is None:
+            return
+        tally, cars = self.t.state.tally, self.t.cars
+        for v in self.t.state.ended[: tally[N_ENDED]].tolist():
+            at_s = float(cars[v]["end_s"])
+            self._clock.wake(self._drives.pop(v), at_s, DriveEnd(bool(cars[v]["status"] == ARRIVED), at_s))
+        tally[N_ENDED] = 0
 
     def update_ways(self, now_s: float, next_s: float) -> None:
         """Let those who know the traffic look for better ways by the times of the last intervals."""
         from twin.kernels.traffic_state import ON_ROAD, TO_COME
 
-        for group, free_s in enumerate(self.net.time_s):
+        for group, time_s in enumerate(self.net.time_s):
             row = self.routes.informed(group)
-            self.routes.time_s[row] = free_s * self.slowness
-            self.routes.search(row, self._allowed)
-        status = self.cars.status
-        self._informed.look(
-            self.cars.ways, link=self.cars.link, on_road=status == ON_ROAD, to_come=status == TO_COME, until_s=next_s
-        )
-        self._kernel.reconsider(self.state, len(self.cars.depart_s), now_s)
+            self.routes.time_s[row] = time_s / self._speed * self.slowness
+            self.routes.search(row, self._open)
+        if self._informed is not None:
+            cars = self.t.cars[: self._n_trips]
+            status = cars["status"]
+            self._informed.look(
+                cars["ways"], link=cars["link"], on_road=status == ON_ROAD, to_come=status == TO_COME, until_s=next_s
+            )
+        self._reconsider(now_s)
 
-    def change(self, city: City, now_s: float) -> None:
-        """Take over which links are open: everybody who is not yet on a closed link finds another way."""
-        self._allowed = allowed_links(city)
-        for row in range(len(self.routes.time_s)):
-            self.routes.search(row, self._allowed)
-        self._kernel.reconsider(self.state, len(self.cars.depart_s), now_s)
+    def trace(self, vehicles: Links) -> None:
+        """Keep the link entries of some vehicles, for as long as there is room for them."""
+        from twin.kernels.traffic_state import TRACED
+
+        self.t.cars["mark"][vehicles] |= TRACED
+
+    @property
+    def traces(self) -> NDArray[Any]:
+        """Entries kept so far: records of `twin.kernels.traffic_state.TRACE` in the order of time."""
+        from twin.kernels.traffic_state import N_TRACED
+
+        return self.t.state.traces[: self.t.state.tally[N_TRACED]]
 
     def take_interval(self, now_s: float) -> Interval:
         """Return what the links saw since the last call, and begin a new interval."""
-        s = self.state
-        self.standing_links = self._kernel.find_gridlocks(s, now_s)
-        span_s = now_s - self._interval_from_s
-        queue = np.maximum(s.queue_max, s.queue_n)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ratio = np.where(s.left > 0, s.free_s / s.spent_s, np.where(queue > 0, 0.0, np.nan))
-            jam = np.where(queue > 0, np.maximum(span_s / self.net.time_s[0], 1.0), 1.0)
-            slow = np.where(s.left > 0, s.spent_s / s.free_s, jam)
+        self.standing_links = self._kernel.find_gridlocks(self.t, now_s)
+        n = len(self.net.tail)
+        queue, held = np.zeros(n, np.int32), np.zeros(n, np.int64)
+        self._kernel.count_queues(self.t, now_s, queue, held)
+        seen = self.t.state.seen
+        taken = Interval(
+            self._interval_from_s, now_s, seen["entered"].T.copy(), seen["left"].T.copy(), seen["spent_s"].T.copy(),
+            seen["free_s"].T.copy(), queue, held / 1000.0,
+        )  # fmt: skip
+        spent_s, free_s = taken.spent_s.sum(axis=0), taken.free_s.sum(axis=0)
+        jam = np.where(queue > 0, np.maximum((now_s - self._interval_from_s) / self.net.time_s[0], 1.0), 1.0)
+        slow = np.divide(spent_s, free_s, out=jam, where=free_s > 0)
         self.slowness = (1 - _SMOOTHING) * self.slowness + _SMOOTHING * slow
-        seen = Interval(
-            (s.left * (3600.0 / span_s if span_s > 0 else 0.0)).astype(np.float32),
-            ratio.astype(np.float32),
-            queue.astype(np.float32),
-        )
-        for sums in (s.entered, s.left, s.spent_s, s.free_s):
-            sums[:] = 0
-        s.queue_max[:] = s.queue_n
+        seen[:] = 0
         self._interval_from_s = now_s
-        return seen
+        return taken
+
+    def _reconsider(self, now_s: float) -> None:
+        super()._reconsider(now_s)
+        self._tell()
+
+
+def simulate(
+    streets: Streets, route_first: ArrayLike, route_link: ArrayLike, depart_s: ArrayLike, until_s: float = 1e9,
+    *, burst: float = 2.0,
+) -> tuple[F64, Traffic]:  # fmt: skip
+    """Move vehicles of one class over fixed routes; return when each arrives, and the traffic as it stands then.
+
+    Parameters
+    ----------
+    streets
+    route_first, route_link : (V + 1,), (n,)
+        Links of each vehicle, one after the other.
+    depart_s : (V,) [s]
+    until_s : [s]
+    burst : [veh]
+        Tolerance of the token bucket at a link's entrance.
+
+    Returns
+    -------
+    arrive_s : (V,) [s]
+        NaN for who has not arrived.
+    traffic : twin.kernels.traffic_state.Traffic
+
+    Raises
+    ------
+    InvalidParams
+        A time, capacity or room is not a positive number, or a route is none.
+    """
+    from scenarios.models import traffic_arrays as arrays
+    from twin.kernels.traffic import advance
+
+    traffic, order = arrays.bare_traffic(
+        streets, np.asarray(route_first, np.int64), np.asarray(route_link, np.int32), np.asarray(depart_s, float), burst
+    )
+    advance(traffic, until_s)
+    arrive_s = np.empty(len(order))
+    arrive_s[order] = traffic.cars["arrive_s"]
+    return arrive_s, traffic

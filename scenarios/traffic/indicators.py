@@ -63,16 +63,16 @@ def report(run: Run, model: TrafficModel, free_s: NDArray[np.float64], queue_max
     """
     from twin.kernels.traffic_state import GRIDLOCKS, N_MOVES
 
-    cars, end_s = model.cars, run.question.params.duration_min * 60.0
-    counts = (cars.depart_s >= 0.0) & (cars.depart_s < end_s)
-    for group, chosen in (("", counts), *((name, counts & (cars.kind == k)) for k, name in enumerate(CLASSES))):
+    cars, end_s = model.cars[: len(free_s)], run.question.params.duration_min * 60.0
+    counts = (cars["depart_s"] >= 0.0) & (cars["depart_s"] < end_s)
+    for group, chosen in (("", counts), *((name, counts & (cars["kind"] == k)) for k, name in enumerate(CLASSES))):
         _of_class(run, model, free_s, chosen, group)
     run.indicator("queue_max_veh", queue_max_veh)
-    run.indicator("gridlocks", float(model.state.tally[GRIDLOCKS]))
+    run.indicator("gridlocks", float(model.t.state.tally[GRIDLOCKS]))
     run.indicator("gridlocked_links", float(model.standing_links))
-    run.indicator("link_entries", float(model.state.tally[N_MOVES]))
-    if model.state.tally[GRIDLOCKS] > 0:
-        minute = model.state.first_gridlock_s[0] / 60.0
+    run.indicator("link_entries", float(model.t.state.tally[N_MOVES]))
+    if model.t.state.tally[GRIDLOCKS] > 0:
+        minute = model.t.state.first_gridlock_s[0] / 60.0
         run.note(
             f"Kẹt cứng từ phút {minute:.0f}: từ đó kết quả không còn giá trị dự báo.",
             f"Gridlock from minute {minute:.0f}: from then on the result predicts nothing.",
@@ -84,21 +84,21 @@ def _of_class(
 ) -> None:
     from twin.kernels.traffic_state import ARRIVED, CUT_OFF, ON_ROAD, TO_COME, UNREACHABLE
 
-    cars = model.cars
-    done = chosen & (cars.status == ARRIVED)
-    under_way = chosen & ((cars.status == ON_ROAD) | (cars.status == TO_COME))
-    travel_s = cars.arrive_s[done] - cars.depart_s[done]
-    spent_s = travel_s.sum() + (run.now_s - cars.depart_s[under_way]).sum()
+    cars = model.cars[: len(free_s)]
+    done = chosen & (cars["status"] == ARRIVED)
+    under_way = chosen & ((cars["status"] == ON_ROAD) | (cars["status"] == TO_COME))
+    travel_s = cars["arrive_s"][done] - cars["depart_s"][done]
+    spent_s = travel_s.sum() + (run.now_s - cars["depart_s"][under_way]).sum()
     numbers = {
         "trips": chosen.sum(),
         "completed": done.sum(),
         "unfinished": under_way.sum(),
-        "unreachable": (chosen & (cars.status == UNREACHABLE)).sum(),
-        "cut_off": (chosen & (cars.status == CUT_OFF)).sum(),
+        "unreachable": (chosen & (cars["status"] == UNREACHABLE)).sum(),
+        "cut_off": (chosen & (cars["status"] == CUT_OFF)).sum(),
         "mean_travel_time_s": _mean(travel_s),
         "mean_delay_s": _mean(travel_s - free_s[done]),
-        "mean_speed_kmh": 3.6 * cars.distance_m[done].sum() / travel_s.sum() if travel_s.sum() > 0 else np.nan,
-        "vkt_km": cars.distance_m[chosen].sum() / 1000.0,
+        "mean_speed_kmh": 3.6 * cars["distance_m"][done].sum() / travel_s.sum() if travel_s.sum() > 0 else np.nan,
+        "vkt_km": cars["distance_m"][chosen].sum() / 1000.0,
         "time_spent_veh_h": spent_s / 3600.0,
     }
     for key, value in numbers.items():

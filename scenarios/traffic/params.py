@@ -8,11 +8,18 @@ from pydantic import Field
 
 from scenarios.scenario import HOUR_S, MINUTE_S, param
 from scenarios.traffic.route_params import RouteParams
+from twin.city.roads import BUS, CAR, CYCLE, MOTORCYCLE, TRUCK
 
 ASSUMED: Final = "assumption, to be calibrated against counts or a household survey"
 
 CLASSES: Final = ("motorcycle", "car", "bus", "truck", "bicycle")
-GROUP_OF_CLASS: Final = (0, 0, 0, 0, 1)
+MODES: Final = (MOTORCYCLE, CAR, BUS, TRUCK, CYCLE)
+"""Mode bit of each class."""
+
+QUEUE_OF_CLASS: Final = (0, 1, 1, 1, 2)
+QUEUE_SHARE: Final = (2.0, 1.0, 1.0)
+"""Queues at a stop line (motorcycles, four-wheeled vehicles, bicycles), and their weights where all of them wait:
+motorcycles seep to the front. Assumption, to be calibrated against video of Huế's junctions."""
 
 PCU: Final = {"motorcycle": 0.29, "car": 1.0, "bus": 3.1, "truck": 2.5, "bicycle": 0.41}
 """Passenger car units. Hanoi field study, ASCE J. Transp. Eng. 138(6), 2012: a car is 3.4, a bus 10.5 and a bicycle 1.4

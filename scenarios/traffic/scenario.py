@@ -1,4 +1,4 @@
-"""Traffic on a working day: a thin but honest queue model, with time-dependent demand from land use."""
+"""Traffic on a working day: vehicles as kinematic waves, with time-dependent demand from land use."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from scenarios.engine.run import Run
 from scenarios.models.demand import DemandRules, Trips, Zones, draw_trips, make_zones
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
 from scenarios.models.routes import Ways, empty_road_ways, make_routes
-from scenarios.models.traffic import TrafficModel
+from scenarios.models.traffic import Kinds, TrafficModel
 from scenarios.models.trip_ends import trip_ends
 from scenarios.models.way_choice import Informed, habits_taken, usual_weight
 from scenarios.scenario import MINUTE_S, scenario
 from scenarios.traffic.indicators import GROUPS, INDICATORS, SERIES, report
-from scenarios.traffic.params import CLASSES, GROUP_OF_CLASS, PCU, TrafficParams
+from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_SHARE, TrafficParams
+from twin.city.interventions import apply
 from twin.errors import InvalidParams
 from twin.variables import Text
 
 
 @scenario(
     "traffic",
-    title={"vi": "Giao thông (mô hình hàng chờ)", "en": "Traffic (queue model)"},
+    title={"vi": "Giao thông (mô phỏng từng xe)", "en": "Traffic (single vehicles)"},
     params=TrafficParams,
     variables=SERIES,
     indicators=INDICATORS,
@@ -42,12 +43,12 @@ def traffic(run: Run, params: TrafficParams) -> None:
     zones, trips, ways = _demand(run, params, base)
     run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
     net, empty = base, ways
-    if run.city.roads is not run.base.roads:
-        net = road_network(run.city, rules)
+    later = [apply(run.city, [inject.change]) for inject in run.question.timeline]
+    if run.city.roads is not run.base.roads or later:
+        net = road_network(run.city, rules, later=later)
         empty = empty_road_ways(net, zones.node)
-    group, pcu = np.array(GROUP_OF_CLASS, dtype=np.int32), np.array([PCU[name] for name in CLASSES])
-    of_trip = group[trips.kind]
-    weight_pcu_h = usual_weight(trips.depart_s, pcu[trips.kind])
+    kinds, of_trip = _kinds(), net.group[trips.kind]
+    weight_pcu_h = usual_weight(trips.depart_s, np.array(kinds.pcu)[trips.kind])
     routes = make_routes(net, empty, trips.origin, trips.zone, of_trip, weight_pcu_h, params.habits)
     taste = run.rng("traffic/habits").random(len(of_trip))
     habit = habits_taken(routes, trips.origin, trips.zone, of_trip, taste, params.choice)
@@ -58,19 +59,24 @@ def traffic(run: Run, params: TrafficParams) -> None:
     )  # fmt: skip
     fastest = np.array([routes.informed(g) for g in range(len(net.time_s))], dtype=np.int32)[of_trip]
     row = np.where(knows, fastest, habit)
-    model = TrafficModel(net, routes, trips, row=row, pcu=pcu, group=group, informed=informed)
-    free_s = ways.cost_s[group[trips.kind], trips.zone, trips.origin].astype(np.float64)
+    model = TrafficModel(net, routes, trips, row=row, kinds=kinds, informed=informed, clock=run.env)
+    free_s = ways.cost_s[base.group[trips.kind], trips.zone, trips.origin].astype(np.float64)
     _schedule(run, params, model, free_s)
+
+
+def _kinds() -> Kinds:
+    pcu = tuple(PCU[name] for name in CLASSES)
+    return Kinds(names=CLASSES, modes=MODES, pcu=pcu, store_pcu=pcu, queue=QUEUE_OF_CLASS, share=QUEUE_SHARE)
 
 
 def _road_rules(params: TrafficParams) -> RoadRules:
     return RoadRules(
-        cycle_mps=params.bicycle_kmh / 3.6,
+        modes=MODES,
+        most_mps=(np.inf, np.inf, np.inf, np.inf, params.bicycle_kmh / 3.6),
         junction_delay_s=params.junction_delay_s,
         junction_share=params.junction_share,
         jam_m=params.jam_m,
         lane_m=3.5,
-        largest_pcu=max(PCU.values()),
     )
 
 
@@ -78,7 +84,7 @@ def _demand(run: Run, params: TrafficParams, net: RoadNetwork) -> tuple[Zones, T
     if sum(params.shares) == 0 or sum(params.hourly) == 0:
         raise InvalidParams("traffic", "the shares of the classes and of the hours must not all be 0")
     n = net.n_nodes
-    motor = net.allowed[0]
+    motor = net.allowed[net.group[0]]
     usable = (np.bincount(net.tail[motor], minlength=n) > 0) & (np.bincount(net.head[motor], minlength=n) > 0)
     if not usable.any():
         raise InvalidParams("traffic", f"the city {run.base.name} has no road for motor vehicles")
@@ -91,8 +97,8 @@ def _demand(run: Run, params: TrafficParams, net: RoadNetwork) -> tuple[Zones, T
     for note in ends.notes:
         run.note(*note)
     run.note(
-        "Mô hình hàng chờ đơn giản; nhu cầu là giả định, chưa hiệu chỉnh theo số đếm xe.",
-        "A simple queue model; the demand is an assumption, not calibrated against counts.",
+        "Nhu cầu là giả định, chưa hiệu chỉnh theo số đếm xe.",
+        "The demand is an assumption, not calibrated against counts.",
     )
     zones = make_zones(ends, run.base.roads.node_xy_m, params.zones)
     ways = empty_road_ways(net, zones.node)

@@ -1,127 +1,192 @@
-"""What the traffic kernel works on: links, vehicles, queues and ways, all flat arrays.
+"""What the traffic kernel works on: links, queues, vehicles, ways and events, in a few flat arrays of records.
 
-Legend: L links, V vehicles, G groups (who runs how fast on which ways), C classes, D destinations, N nodes.
+Legend: L links, N nodes, V vehicles, C classes, G groups (who runs how fast on which ways), Q queues at each stop line,
+D destinations, R rows of way tables, M movements (a link and one of the links out of its end).
+
+A record lies in one or two cache lines: moving a vehicle touches one link it leaves, one it enters, and itself.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 I32 = NDArray[np.int32]
 F64 = NDArray[np.float64]
+U8 = NDArray[np.uint8]
+Records = NDArray[Any]
 
 TO_COME, ON_ROAD, ARRIVED, UNREACHABLE, CUT_OFF = 0, 1, 2, 3, 4
-"""Values of `Vehicles.status`."""
+"""Values of a vehicle's `status`; who waits at home for room on the first link is still to come."""
 
-N_EVENTS, TICKET, DEPARTED, GRIDLOCKS, N_MOVES = 0, 1, 2, 3, 4
-"""Places in `State.tally`."""
+NO_TURN, ARRIVES = 255, 254
+"""Values of way tables that are not a turn: no way, and the zone's node is reached."""
+
+N_EVENTS, DEPARTED, PLANNED, GRIDLOCKS, N_MOVES, N_ENDED, N_TRACED, SLOT = 0, 1, 2, 3, 4, 5, 6, 7
+"""Places in `State.tally`: pending events, departed and planned rows, rings found, link entries, watched vehicles whose
+drive has ended, traced entries, and the wheel's present slot."""
+
+WATCHED, TRACED = 1, 2
+"""Bits of a vehicle's `mark`: its end stops the kernel; its entries are kept."""
+
+FREE, PARKED = -1, -2
+"""Values of a queue's `waits_for` that are not a link: nothing, and a closed gate."""
+
+TICKS_PER_S = float(1 << 26)
+"""Every duration is a whole number of these, so that sums are exact and equal moments are equal (15 ns)."""
+
+_N_SLOTS = 1 << 16
+
+LINK = np.dtype(
+    [
+        # what an entry needs, in one cache line
+        ("tat_in_s", "f8"), ("in_headway_s", "f8"), ("tat_out_s", "f8"), ("out_headway_s", "f8"), ("occupied", "i4"),
+        ("room", "i4"), ("wait_head", "i4"), ("closed", "u4"), ("signal", "u1"), ("locked", "u1"),
+        # what an exit needs besides, in the next
+        ("wave_s", "f8"), ("length_m", "f8"), ("ring_first", "i4"), ("ring_size", "i4"), ("ring_head", "i4"),
+        ("ring_n", "i4"), ("turn_first", "i4"), ("n_turns", "i4"), ("move_first", "i4"), ("weight", "f8"),
+        ("v_in", "f8"), ("v_out", "f8"),
+    ],
+    align=True,
+)  # fmt: skip
+"""A link: theoretical next entry and exit and their headways [s/PCU]; room taken (vehicles, and holes on their way
+back) and room [PCU/1000]; first waiter; classes that may not enter, a bit each; signal (`GREEN`, `FIXED`, `RED`);
+whether it stands in a known gridlock; wave time [s]; length [m]; its part of the ring of holes; first turn at its end,
+their number, and its first movement; merge weight; virtual times of its merge and its stop line."""
+
+GREEN, FIXED, RED = 0, 1, 2
+
+QUEUE = np.dtype(
+    [("start", "f8"), ("finish", "f8"), ("head", "i4"), ("tail", "i4"), ("waits_for", "i4"), ("wait_next", "i4")],
+    align=True,
+)
+"""A queue of one link and kind, or the one at home before it: tags of fair queueing, first and last vehicle, the link
+its head waits for, and the next waiter of that link."""
+
+CAR = np.dtype(
+    [
+        ("end_s", "f8"), ("entered_s", "f8"), ("depart_s", "f8"), ("arrive_s", "f8"), ("distance_m", "f8"),
+        ("next", "i4"), ("at", "i4"), ("zone", "i4"), ("link", "i4"), ("ways", "i2"), ("kind", "u1"), ("mark", "u1"),
+        ("status", "u1"),
+    ],
+    align=True,
+)  # fmt: skip
+"""A vehicle: earliest end of its link (at last, of its drive), entry, planned departure and arrival [s] (NaN before);
+distance left behind [m]; the vehicle behind it; its place in `Ways.route_link`, or its origin node where it goes by
+tables; destination; link or -1; row of the way tables, or -1 for a route of its own; class; marks; status."""
+
+KIND = np.dtype([("pcu", "f8"), ("store", "i4"), ("group", "i4"), ("queue", "i4")], align=True)
+"""A class: share of a stop line's time [PCU], room taken [PCU/1000], row of free times, and queue."""
+
+SEEN = np.dtype([("spent_s", "f8"), ("free_s", "f8"), ("entered", "i4"), ("left", "i4")], align=True)
+"""What a link saw of a class since the last interval."""
+
+HOLE = np.dtype([("at_s", "f8"), ("store", "i4")], align=True)
+"""Room on its way back: when it reaches the link's start, and how much [PCU/1000]."""
+
+EVENT = np.dtype([("at_s", "f8"), ("next", "i4")], align=True)
+TRACE = np.dtype([("entered_s", "f8"), ("car", "i4"), ("link", "i4")], align=True)
 
 
-class Links(NamedTuple):
-    """What does not change during a run, or changes only between calls.
+class Net(NamedTuple):
+    """Links and what goes with them; may be changed between two calls of the kernel.
 
     Attributes
     ----------
+    links : (L,) of `LINK`
     time_s : (G, L) [s]
-    headway_s : (L,) [s/PCU]
-    room : (L,) [PCU/1000]
+        Without other traffic.
+    out_first, out_link : (N + 1,), (L,)
+        Links out of each node: a turn is a place in a node's list.
     cycle_s, offset_s : (L,) [s]
-        Signal at the link's end; cycle 0 where there is none.
     green_first, green_from_s, green_to_s : (L + 1,), (n,), (n,) [s]
-        Green windows within the cycle.
-    length_m : (L,) [m]
-    pcu : (C,)
-        Share of the stop line's time.
-    store : (C,) [PCU/1000]
-        Room taken on a link.
+        Green windows within the cycle, of links whose signal is `FIXED`.
+    kinds : (C,) of `KIND`
+    share : (Q,)
+        Weight of each queue at a contested stop line.
+    burst_pcu : float [PCU]
+        Tolerance of the token bucket at a link's entrance.
     """
 
+    links: Records
     time_s: F64
-    headway_s: F64
-    room: I32
+    out_first: I32
+    out_link: I32
     cycle_s: F64
     offset_s: F64
     green_first: I32
     green_from_s: F64
     green_to_s: F64
-    length_m: F64
-    pcu: F64
-    store: I32
+    kinds: Records
+    share: F64
+    burst_pcu: float
 
 
-class Vehicles(NamedTuple):
-    """One row per vehicle, in order of departure.
+class Ways(NamedTuple):
+    """Where vehicles go: by tables, a row each, or by routes of their own that end with -1.
 
     Attributes
     ----------
-    depart_s, arrive_s, entered_s : (V,) [s]
-        Planned departure, arrival, entry into the present link; NaN before.
-    origin, destination : (V,)
-        Node; row of the way tables.
-    kind, group, ways : (V,)
-        Class, group, and the row of `Tables` the driver follows.
-    status, link : (V,)
-        Status, and the present link or -1.
-    distance_m : (V,) [m]
-        Length of the links left behind.
+    next_turn, first_turn : (R, D, L), (R, D, N)
+    route_link : (n,)
     """
 
-    depart_s: F64
-    origin: I32
-    destination: I32
-    kind: I32
-    group: I32
-    ways: I32
-    arrive_s: F64
-    entered_s: F64
-    status: I32
-    link: I32
-    distance_m: F64
+    next_turn: U8
+    first_turn: U8
+    route_link: I32
 
 
 class State(NamedTuple):
-    """Queues, waiting lists, the event list and the interval's sums; a waiter is a link, or L + a vehicle at home."""
+    """Queues (Q of each link, then Q at home before each link), holes, tags of movements, events, and what was seen."""
 
-    occupied: I32
-    free_at_s: F64
-    queue_head: I32
-    queue_tail: I32
-    queue_n: I32
-    queue_next: I32
-    pending: I32
-    wait_head: I32
-    wait_tail: I32
-    wait_next: I32
-    waits_for: I32
-    granted: I32
-    grant_of: I32
-    locked: I32
-    keys: F64
-    ties: NDArray[np.int64]
-    what: NDArray[np.int64]
+    queues: Records
+    holes: Records
+    finish: F64
+    events: Records
+    slots: I32
+    slots_per_s: float
     tally: NDArray[np.int64]
     first_gridlock_s: F64
-    entered: I32
-    left: I32
-    spent_s: F64
-    free_s: F64
-    queue_max: I32
+    seen: Records
+    traces: Records
+    ended: I32
 
 
-def new_state(n_links: int, n_vehicles: int) -> State:
-    """Return the state of an empty network, with room for every event it can hold."""
-    waiters, most = n_links + n_vehicles, n_links + n_vehicles + 8
+class Traffic(NamedTuple):
+    """All of it: the one argument of the kernel's functions."""
 
-    def _ints(n: int, value: int = 0) -> I32:
-        return np.full(n, value, np.int32)
+    net: Net
+    cars: Records
+    ways: Ways
+    state: State
 
+
+def ticks(duration_s: Any) -> F64:
+    """Return durations rounded to whole ticks [s]."""
+    return np.round(np.asarray(duration_s, np.float64) * TICKS_PER_S) / TICKS_PER_S
+
+
+def new_state(net: Net, *, n_traces: int = 0, n_watched: int = 64, slots_per_s: float = 256.0) -> State:
+    """Return the state of an empty network and give each link its ring of holes and its movements, in place."""
+    links, n_q = net.links, len(net.share)
+    n = len(links)
+    size = (links["room"] + net.kinds["store"].max()) // net.kinds["store"].min() + 2
+    links["move_first"], links["ring_first"] = _starts(links["n_turns"]), _starts(size)
+    links["ring_size"], links["wait_head"] = size, -1
+    links["tat_in_s"] = links["tat_out_s"] = -np.inf
+    queues = np.zeros(2 * n_q * n, QUEUE)
+    for name in ("head", "tail", "waits_for", "wait_next"):
+        queues[name] = -1
+    events = np.zeros(2 * n, EVENT)
+    events["next"] = -2
     return State(
-        _ints(n_links), np.full(n_links, -np.inf), _ints(n_links, -1), _ints(n_links, -1), _ints(n_links),
-        _ints(n_vehicles, -1), _ints(n_links), _ints(n_links, -1), _ints(n_links, -1), _ints(waiters, -1),
-        _ints(waiters, -1), _ints(n_links, -1), _ints(waiters, -1), _ints(n_links), np.zeros(most),
-        np.zeros(most, np.int64), np.zeros(most, np.int64), np.zeros(5, np.int64), np.full(1, np.nan),
-        _ints(n_links), _ints(n_links), np.zeros(n_links), np.zeros(n_links), _ints(n_links),
+        queues, np.zeros(size.sum(), HOLE), np.zeros(n_q * links["n_turns"].sum()), events,
+        np.full(_N_SLOTS, -1, np.int32), slots_per_s, np.zeros(8, np.int64), np.full(1, np.nan),
+        np.zeros((n, len(net.kinds)), SEEN), np.zeros(n_traces, TRACE), np.full(n_watched, -1, np.int32),
     )  # fmt: skip
+
+
+def _starts(size: I32) -> NDArray[np.int64]:
+    return np.cumsum(size) - size
