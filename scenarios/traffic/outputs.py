@@ -1,0 +1,84 @@
+"""What a traffic run leaves behind beside its trips' numbers: series, tables, city indicators and tracks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.engine.run import Run
+from scenarios.engine.tables import Tracks
+from scenarios.models.emissions import emissions
+from scenarios.models.link_record import LinkRecorder, totals
+from scenarios.traffic.city_indicators import report_access, report_emissions
+from scenarios.traffic.link_series import report_series
+from scenarios.traffic.params import CLASSES
+from scenarios.traffic.tables import TripTimes, traffic_tables
+
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RoadUse:
+    """Who may use which link, how fast, at the end of a run.
+
+    Attributes
+    ----------
+    pcu : (C,)
+    free_s : (C, L) [s]
+        Time on an empty link.
+    allowed : (C, L)
+        Links each class may enter, closures taken into account.
+    households : (N,)
+        At each node.
+    """
+
+    pcu: F64
+    free_s: F64
+    allowed: NDArray[np.bool_]
+    households: F64
+
+
+def report_outputs(run: Run, recorder: LinkRecorder, use: RoadUse, trips: TripTimes, tracks: Tracks | None) -> None:
+    """Report series by link, tables of bridges, junctions, streets and wards, emissions, accessibility, and tracks.
+
+    Parameters
+    ----------
+    run
+    recorder
+        The intervals that count.
+    use
+    trips
+        The trips that count.
+    tracks
+        Of a sample of vehicles, where they were traced.
+    """
+    roads, records = run.base.roads, recorder.records()
+    seen = totals(records, len(CLASSES), len(roads))
+    emitted = emissions(records, roads.length_m, CLASSES)
+    report_series(run, records, roads.length_m)
+    for table in traffic_tables(run.base, records, seen, trips, pcu=use.pcu, emitted=emitted.sum(axis=1)):
+        run.table(table)
+    report_emissions(run, emitted.sum(axis=2))
+    report_access(run, run.city, seen, free_s=use.free_s, allowed=use.allowed, households=use.households)
+    if tracks is not None:
+        run.trace(tracks)
+
+
+def trip_times(cars: Any, chosen: NDArray[np.bool_], arrived: NDArray[np.bool_], free_s: F64) -> TripTimes:
+    """Return the times of chosen trips.
+
+    Parameters
+    ----------
+    cars
+        With ``origin, depart_s, arrive_s``, one row per trip.
+    chosen, arrived : (V,)
+        The trips that count; those that were completed.
+    free_s : (V,) [s]
+        Time on the empty, unchanged city.
+    """
+    travel_s = np.where(arrived, cars.arrive_s - cars.depart_s, np.nan)
+    delay_s = travel_s - np.where(arrived, free_s, np.nan)
+    return TripTimes(np.asarray(cars.origin)[chosen], travel_s[chosen], delay_s[chosen])
