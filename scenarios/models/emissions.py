@@ -2,8 +2,8 @@
 
 *Equation*: fuel per km a/v + b + c·v + d·v² [l/km], v the speed on the link; energy and CO2 from the fuel's calorific
 value and carbon; CO, NOx and PM2.5 per kg of fuel. Motorcycles: per km, whatever the speed.
-*Assumptions*: cars burn petrol, buses and trucks diesel; bicycles nothing; hot exhaust only: no cold start, evaporation,
-tyre wear. Speeds outside 5–90 km/h count as the nearer of these. European factors stand in where no Vietnamese
+*Assumptions*: cars burn petrol, buses and trucks diesel, bicycles nothing; hot exhaust only: no cold start, no tyre or
+brake wear. Speeds outside 5–90 km/h count as the nearer of these. European factors stand in where no Vietnamese
 ones are published: use the differences between two runs rather than the totals.
 *References*: in `tables/emission_factors.csv`, row by row.
 """

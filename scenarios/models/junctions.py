@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,25 +53,28 @@ def junctions(city: City, ward: I64) -> Junctions:
         Ward of each node.
     """
     roads = city.roads
-    sides = _sides(roads)
-    labels: dict[int, str] = {}
-    for node, links in enumerate(_links_at(roads)):
-        if sides[node] >= 3 and (names := _names(roads, links)):
-            labels[node] = " – ".join(names)
+    sides, ward_of = _sides(roads).tolist(), ward.tolist()
+    names, capacity = roads.name.tolist(), roads.capacity_pcu_h.tolist()
+    labels = {
+        node: " – ".join(found)
+        for node, links in enumerate(_links_at(roads))
+        if sides[node] >= 3 and (found := _names(links, names, capacity))
+    }
     places: dict[tuple[str, int], int] = {}
-    of_node = np.full(roads.n_nodes, -1, dtype=np.int64)
-    members: list[list[int]] = []
+    node_place = [-1] * roads.n_nodes
+    first: list[int] = []
     for node, label in labels.items():
-        shared = (label, int(ward[node])) if " – " in label else (label, -2 - node)
-        place = places.setdefault(shared, len(places))
-        if place == len(members):
-            members.append([])
-        members[place].append(node)
-        of_node[node] = place
+        place = places.setdefault((label, ward_of[node] if " – " in label else -2 - node), len(places))
+        first += [node] if place == len(first) else []
+        node_place[node] = place
+    of_node = np.array(node_place, dtype=np.int64)
+    used, n = np.flatnonzero(of_node >= 0), len(first)
+    count = np.maximum(np.bincount(of_node[used], minlength=n), 1)
+    xy = [np.bincount(of_node[used], roads.node_xy_m[used, k], n) / count for k in (0, 1)]
     return Junctions(
-        ids=np.array([f"node-{m[0]}" for m in members], dtype=str),
-        names=np.array([labels[m[0]] for m in members], dtype=str),
-        xy_m=np.array([roads.node_xy_m[m].mean(axis=0) for m in members], dtype=float).reshape(-1, 2),
+        ids=np.array([f"node-{node}" for node in first], dtype=str),
+        names=np.array([labels[node] for node in first], dtype=str),
+        xy_m=np.column_stack(xy).reshape(-1, 2),
         of_link=of_node[roads.head],
     )
 
@@ -82,20 +86,20 @@ def _sides(roads: Roads) -> I64:
     return np.bincount(pairs // roads.n_nodes, minlength=roads.n_nodes).astype(np.int64)
 
 
-def _links_at(roads: Roads) -> list[I64]:
+def _links_at(roads: Roads) -> list[list[int]]:
     """Return the links that start or end at each node."""
     ends = np.concatenate([roads.tail, roads.head])
-    order = np.argsort(ends, kind="stable")
-    first = np.cumsum(np.bincount(ends, minlength=roads.n_nodes))[:-1]
-    return list(np.split(order % max(len(roads), 1), first))
+    order = (np.argsort(ends, kind="stable") % max(len(roads), 1)).tolist()
+    first = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=roads.n_nodes))]).tolist()
+    return [order[a:b] for a, b in itertools.pairwise(first)]
 
 
-def _names(roads: Roads, links: I64) -> list[str]:
+def _names(links: list[int], names: list[str], capacity: list[float]) -> list[str]:
     """Return the names that meet, the widest street's first."""
     widest: dict[str, float] = {}
-    for k in links.tolist():
-        if name := str(roads.name[k]):
-            widest[name] = max(widest.get(name, 0.0), float(roads.capacity_pcu_h[k]))
+    for k in links:
+        if name := names[k]:
+            widest[name] = max(widest.get(name, 0.0), capacity[k])
     return sorted(widest, key=lambda name: (-widest[name], name))[:_NAMES_SHOWN]
 
 
@@ -136,7 +140,7 @@ def streets(roads: Roads) -> Streets:
     return Streets(
         names=names[names != ""].astype(str),
         of_link=np.asarray(of_link, dtype=np.int64),
-        length_m=np.bincount(of_link[named], single_m[named], n),
+        length_m=np.asarray(np.bincount(of_link[named], single_m[named], n), dtype=np.float64),
         xy_m=np.column_stack(xy).reshape(-1, 2),
     )
 
@@ -150,7 +154,7 @@ def _runs_back(roads: Roads) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Wards:
-    """Wards valid on a day, and a last row for what lies outside; W rows.
+    """Wards valid on a day in which there are streets, and a last row for what lies outside; W rows.
 
     Attributes
     ----------
@@ -160,7 +164,7 @@ class Wards:
     of_node : (N,)
         Row of each node.
     of_link : (L,)
-        Row of each link's middle.
+        Row of the node each link leads to.
     """
 
     ids: NDArray[np.str_]
@@ -174,24 +178,26 @@ def wards(city: City, day: date | None = None) -> Wards:
     """Return the wards with a known outline that are valid on a day; on the last day known unless one is given."""
     admin, roads = city.admin, city.roads
     valid = np.flatnonzero(np.isnat(admin.valid_to)) if day is None else admin.valid_on(day)
-    shapes = admin.shapes()[valid] if len(admin) else np.zeros(0, dtype=object)
-    drawn = ~shapely.is_empty(shapes) if len(shapes) else np.zeros(0, dtype=bool)
-    rows, shapes = valid[drawn], shapes[drawn]
-    middle = (roads.node_xy_m[roads.tail] + roads.node_xy_m[roads.head]) / 2
+    inside = _inside(admin.shapes()[valid], roads.node_xy_m)
+    used, of_node = np.unique(np.append(inside, len(valid)), return_inverse=True)
+    rows = valid[used[:-1]]
     return Wards(
         ids=np.array([*admin.ids[rows].tolist(), OUTSIDE], dtype=str),
         names=np.array([*admin.name[rows].tolist(), ""], dtype=str),
         xy_m=np.vstack([admin.xy_m[rows].reshape(-1, 2), np.full((1, 2), np.nan)]),
-        of_node=_inside(shapes, roads.node_xy_m),
-        of_link=_inside(shapes, middle),
+        of_node=np.asarray(of_node[:-1], dtype=np.int64),
+        of_link=np.asarray(of_node[:-1][roads.head], dtype=np.int64),
     )
 
 
 def _inside(shapes: NDArray[np.object_], xy_m: F64) -> I64:
     """Return the first shape that holds each point; one past the last where none does."""
     found = np.full(len(xy_m), len(shapes), dtype=np.int64)
-    if len(shapes) and len(xy_m):
-        point, shape = shapely.STRtree(shapes).query(shapely.points(xy_m), predicate="within")
-        order = np.lexsort((-shape, point))
-        found[point[order]] = shape[order]
+    x, y = xy_m[:, 0], xy_m[:, 1]
+    for row in range(len(shapes) - 1, -1, -1):
+        west, south, east, north = shapely.bounds(shapes[row])
+        near = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
+        if len(near):
+            shapely.prepare(shapes[row])
+            found[near[shapely.contains_xy(shapes[row], x[near], y[near])]] = row
     return found

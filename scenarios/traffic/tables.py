@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,8 @@ STREETS = _spec(
 )  # fmt: skip
 WARDS = _spec(
     "wards", "ward", Text("Phường, xã", "Wards and communes"),
-    ("trips", "mean_travel_time_s", "mean_delay_s", "vkt_km", "delay_veh_h", "speed_kmh", "co2_kg", "pm25_g"), "trips",
+    ("trips", "mean_travel_time_s", "mean_delay_s", "vkt_km", "delay_veh_h", "speed_kmh", "co2_kg", "pm25_g"),
+    "delay_veh_h",
 )  # fmt: skip
 TABLES = (BRIDGES, JUNCTIONS, STREETS, WARDS)
 
@@ -165,7 +167,7 @@ def _wards(city: City, seen: Totals, trips: TripTimes, places: Wards, emitted: F
     return _table(WARDS, places.ids, places.names, np.full(n, ""), places.xy_m, np.column_stack(columns))
 
 
-def _ratio(above: F64, below: F64) -> F64:
+def _ratio(above: NDArray[Any], below: NDArray[Any]) -> F64:
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(below > 0, above / below, np.nan), dtype=np.float64)
 
