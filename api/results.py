@@ -218,7 +218,7 @@ def tracks_pack(results: Sequence[RunResult]) -> bytes:
         "entered_s": t.entered_s,
         "left_s": t.left_s,
     }
-    classes = [{"key": key, "title": title._asdict()} for key, title in found.groups.items()]
+    classes = [{"key": key, "title": found.groups[key]._asdict()} for key in t.classes.tolist()]
     return encode({"key": "tracks", "count": len(t), "classes": classes}, arrays)
 
 

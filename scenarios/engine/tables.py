@@ -64,8 +64,10 @@ class Tracks(FrozenArrays):
 
     Attributes
     ----------
+    classes : (c,) str
+        Keys of the classes, as in the result's groups.
     kind : (k,)
-        Row of the scenario's classes.
+        Row of `classes`.
     first : (k + 1,)
         First entry of each vehicle in the two arrays below.
     link : (m,)
@@ -76,6 +78,7 @@ class Tracks(FrozenArrays):
         When it left its last link, or the end of the record.
     """
 
+    classes: NDArray[np.str_]
     kind: NDArray[np.uint8]
     first: NDArray[np.int64]
     link: NDArray[np.int32]

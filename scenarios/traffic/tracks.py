@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,7 @@ def tracks_of(
     link: NDArray[np.integer],
     entered_s: NDArray[np.floating],
     *,
+    classes: Sequence[str],
     kind: NDArray[np.integer],
     arrive_s: NDArray[np.floating],
     window_s: tuple[float, float],
@@ -35,6 +37,8 @@ def tracks_of(
     ----------
     vehicle, link, entered_s : (m,)
         The log, in any order.
+    classes
+        Keys of the classes `kind` counts.
     kind, arrive_s : (V,)
         Of every vehicle; NaN where it has not arrived.
     window_s
@@ -54,6 +58,7 @@ def tracks_of(
     last_s = entered_s[np.append(first[1:], len(vehicle)) - 1] if len(owners) else np.zeros(0)
     arrived = np.nan_to_num(arrive_s[owners], nan=window_s[1], posinf=window_s[1])
     return Tracks(
+        classes=np.array(classes, dtype=str),
         kind=_as(kind[owners], np.uint8),
         first=_as(np.append(first, len(vehicle)), np.int64),
         link=_as(link, np.int32),

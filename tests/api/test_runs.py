@@ -48,7 +48,13 @@ def test_a_run_is_written_down_followed_and_answered(town: httpx.Client, pair: t
     assert result["replications"] == 2
     trips = next(i for i in result["indicators"] if (i["key"], i["mode"]) == ("completed", ""))
     assert 0 < trips["ci"][0] < trips["value"] < trips["ci"][1]
-    assert {v["key"] for v in result["variables"]} >= {"flow_veh_h", "speed_ratio", "queue_veh", "density_pcu_km", "speed_kmh_motorcycle"}
+    assert {v["key"] for v in result["variables"]} >= {
+        "flow_veh_h",
+        "speed_ratio",
+        "queue_veh",
+        "density_pcu_km",
+        "speed_kmh_motorcycle",
+    }
     assert result["notes"]
 
 
