@@ -45,7 +45,7 @@ class Seen(Protocol):
 
     @property
     def queue_veh(self) -> NDArray[Any]:
-        """Longest stop-line queue ``(L,)`` [veh]."""
+        """Vehicles that wait at the link's end ``(L,)`` [veh]."""
 
     @property
     def occupied_pcu(self) -> NDArray[Any]:
@@ -66,7 +66,7 @@ class LinkRecord:
     free_s : (L,) [s]
         Time all of them would have taken on an empty link.
     queue_veh : (L,) [veh]
-        Longest stop-line queue.
+        Vehicles that waited at the link's end; the longest queue of intervals made one.
     occupied_pcu : (L,) [PCU]
         Vehicles on the link, the mean over the interval.
     """

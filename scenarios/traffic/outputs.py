@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,25 @@ from scenarios.traffic.params import CLASSES
 from scenarios.traffic.tables import TripTimes, traffic_tables
 
 F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of the streets; V trips.
+
+    Attributes
+    ----------
+    origin : (V,)
+        Node.
+    free_s : (V,) [s]
+        Time of each trip on the empty, unchanged city.
+    households : (N,)
+        At each node.
+    """
+
+    origin: NDArray[np.integer]
+    free_s: F64
+    households: F64
 
 
 @dataclass(frozen=True)
@@ -67,18 +85,18 @@ def report_outputs(run: Run, recorder: LinkRecorder, use: RoadUse, trips: TripTi
         run.trace(tracks)
 
 
-def trip_times(cars: Any, chosen: NDArray[np.bool_], arrived: NDArray[np.bool_], free_s: F64) -> TripTimes:
+def trip_times(
+    asked: Asked, depart_s: F64, arrive_s: F64, *, chosen: NDArray[np.bool_], arrived: NDArray[np.bool_]
+) -> TripTimes:
     """Return the times of chosen trips.
 
     Parameters
     ----------
-    cars
-        With ``origin, depart_s, arrive_s``, one row per trip.
+    asked
+    depart_s, arrive_s : (V,) [s]
     chosen, arrived : (V,)
         The trips that count; those that were completed.
-    free_s : (V,) [s]
-        Time on the empty, unchanged city.
     """
-    travel_s = np.where(arrived, cars.arrive_s - cars.depart_s, np.nan)
-    delay_s = travel_s - np.where(arrived, free_s, np.nan)
-    return TripTimes(np.asarray(cars.origin)[chosen], travel_s[chosen], delay_s[chosen])
+    travel_s = np.where(arrived, arrive_s - depart_s, np.nan)
+    delay_s = travel_s - np.where(arrived, asked.free_s, np.nan)
+    return TripTimes(asked.origin[chosen], travel_s[chosen], delay_s[chosen])

@@ -13,6 +13,23 @@ from scenarios.engine.tables import Tracks
 MAX_POINTS: Final = 400_000
 """Most link entries kept of a run: 5 MB before compression."""
 
+MAX_VEHICLES: Final = 6_000
+"""Vehicles of the sample."""
+
+
+def sample(depart_s: NDArray[np.floating], *, before_s: float, most: int = MAX_VEHICLES) -> NDArray[np.int64]:
+    """Return the vehicles to trace: evenly by departure, those that set out before a time.
+
+    Parameters
+    ----------
+    depart_s : (V,) [s]
+        In order.
+    before_s : [s]
+    most
+    """
+    n = int(np.searchsorted(depart_s, before_s))
+    return np.arange(0, n, max(1, -(-n // most)))
+
 
 def tracks_of(
     vehicle: NDArray[np.integer],
@@ -21,7 +38,7 @@ def tracks_of(
     *,
     classes: Sequence[str],
     kind: NDArray[np.integer],
-    arrive_s: NDArray[np.floating],
+    ended_s: NDArray[np.floating],
     window_s: tuple[float, float],
     max_points: int = MAX_POINTS,
 ) -> Tracks:
@@ -31,7 +48,7 @@ def tracks_of(
     -----
     1. Entries outside the window are dropped; a vehicle without any left is dropped.
     2. Where there are more than `max_points`, whole vehicles are left out, evenly by their order.
-    3. A vehicle leaves its last link when it arrives, or at the window's end.
+    3. A vehicle leaves its last link when its drive ends, or at the window's end.
 
     Parameters
     ----------
@@ -39,8 +56,8 @@ def tracks_of(
         The log, in any order.
     classes
         Keys of the classes `kind` counts.
-    kind, arrive_s : (V,)
-        Of every vehicle; NaN where it has not arrived.
+    kind, ended_s : (V,)
+        Of every vehicle; NaN where its drive has not ended.
     window_s
         [s]
     max_points
@@ -56,7 +73,7 @@ def tracks_of(
         vehicle, link, entered_s = vehicle[kept], link[kept], entered_s[kept]
         owners, first = np.unique(vehicle, return_index=True)
     last_s = entered_s[np.append(first[1:], len(vehicle)) - 1] if len(owners) else np.zeros(0)
-    arrived = np.nan_to_num(arrive_s[owners], nan=window_s[1], posinf=window_s[1])
+    arrived = np.nan_to_num(ended_s[owners], nan=window_s[1], posinf=window_s[1])
     return Tracks(
         classes=np.array(classes, dtype=str),
         kind=_as(kind[owners], np.uint8),

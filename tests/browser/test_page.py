@@ -141,7 +141,7 @@ def test_a_comparison_plays_shows_queues_and_vehicles_and_names_bridges(fake: Fa
     page.run("hueTwin.app.map.move({longitude: 107.5886, latitude: 16.4695, zoom: 14.6})")
     page.find("#show-queue").click()
     page.until("return hueTwin.app.map.deck.layerManager.getLayers().some(l => l.id.startsWith('queue@b'))")
-    assert "Hàng chờ dài nhất" in page.text("#legend")
+    assert "Hàng chờ (xe)" in page.text("#legend")
     page.find("#show-trips").click()
     drawn = "hueTwin.app.map.deck.layerManager.getLayers().filter(l => l instanceof deck.TripsLayer)"
     page.until(f"return {drawn}.filter(l => l.getNumInstances() > 1).length === 2")

@@ -7,7 +7,7 @@ import scenarios
 from scenarios.engine.compare import compare
 from scenarios.engine.result import RunResult
 from scenarios.traffic.params import CLASSES
-from scenarios.traffic.tracks import tracks_of
+from scenarios.traffic.tracks import sample, tracks_of
 from tests.scenarios.cities import two_banks, with_river
 from twin.city.interventions import CloseStreet
 
@@ -121,16 +121,23 @@ def test_tracks_are_cut_to_the_window_and_to_the_bound() -> None:
     entered = np.tile(np.arange(5) * 10.0, 10)
     link, kind, arrive = np.arange(50), np.zeros(10, np.int32), np.full(10, 60.0)
     arrive[3] = np.nan
-    whole = tracks_of(vehicle, link, entered, classes=CLASSES, kind=kind, arrive_s=arrive, window_s=(5.0, 35.0))
+    whole = tracks_of(vehicle, link, entered, classes=CLASSES, kind=kind, ended_s=arrive, window_s=(5.0, 35.0))
     assert whole.first.tolist() == list(range(0, 31, 3))
     assert whole.left_s.tolist() == [35.0] * 10
     some = tracks_of(
-        vehicle, link, entered, classes=CLASSES, kind=kind, arrive_s=arrive, window_s=(0.0, 99.0), max_points=25
+        vehicle, link, entered, classes=CLASSES, kind=kind, ended_s=arrive, window_s=(0.0, 99.0), max_points=25
     )
     assert len(some) == 5
     assert len(some.link) == 25
     assert some.left_s.tolist() == [60.0] * 5
     none = tracks_of(
-        vehicle[:0], link[:0], entered[:0], classes=CLASSES, kind=kind, arrive_s=arrive, window_s=(0.0, 9.0)
+        vehicle[:0], link[:0], entered[:0], classes=CLASSES, kind=kind, ended_s=arrive, window_s=(0.0, 9.0)
     )
     assert len(none) == 0
+
+
+def test_the_sample_is_even_and_bounded() -> None:
+    depart = np.arange(1000.0)
+    assert sample(depart, before_s=500.0, most=100).tolist() == list(range(0, 500, 5))
+    assert len(sample(depart, before_s=1e9, most=300)) == 250
+    assert sample(depart, before_s=-1.0).tolist() == []
