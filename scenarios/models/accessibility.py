@@ -2,8 +2,9 @@
 
 *Equation*: time from a node to the nearest of several places is the shortest path over link times, searched backwards
 from all places at once (Dijkstra).
-*Assumptions*: households stand at their nearest node and places at theirs; turn bans are not looked at, access and
-parking cost nothing; the vehicle enters only links open to its class.
+*Assumptions*: households stand at their nearest node and places at theirs; where a class cannot drive at all, such as a
+car in an alley, people start from the nearest street where it can. Turn bans are not looked at, access and parking cost
+nothing; the vehicle enters only links open to its class.
 *References*: E. W. Dijkstra, Numer. Math. 1 (1959), doi:10.1007/BF01386390; share within a limit: the cumulative
 opportunity measure, K. T. Geurs, B. van Wee, J. Transp. Geogr. 12 (2004), doi:10.1016/j.jtrangeo.2003.10.005.
 """
@@ -89,6 +90,7 @@ def access(
     *,
     time_s: F64,
     allowed: NDArray[np.bool_],
+    ever: NDArray[np.bool_],
     households: F64,
     limits_min: tuple[float, ...] = (10.0, 15.0),
 ) -> Access:
@@ -103,6 +105,8 @@ def access(
         Time on each link.
     allowed : (L,)
         Links the class may enter.
+    ever : (L,)
+        Links it may enter in the unchanged city: who lives elsewhere starts from the nearest node of these.
     households : (N,)
         At each node.
     limits_min
@@ -114,6 +118,7 @@ def access(
     usable[roads.head[open_links]] = True
     nodes = places_nodes(city, kind, usable)
     s = nearest_s(roads.tail[open_links], roads.head[open_links], time_s[open_links], nodes, roads.n_nodes)
+    households = _at_streets(city, households, ever)
     total = households.sum()
     if total == 0 or len(nodes) == 0:
         return Access(dict.fromkeys(limits_min, np.nan), np.nan, np.nan)
@@ -122,3 +127,17 @@ def access(
     served = households[reached].sum()
     mean_min = float((households[reached] * s[reached]).sum() / served / 60.0) if served > 0 else np.nan
     return Access(shares, mean_min, float(households[~reached].sum() / total))
+
+
+def _at_streets(city: City, households: F64, ever: NDArray[np.bool_]) -> F64:
+    """Return households ``(N,)`` moved to the nearest node from which one may drive."""
+    roads = city.roads
+    starts = np.zeros(roads.n_nodes, dtype=bool)
+    starts[roads.tail[ever]] = True
+    away, nodes = np.flatnonzero(~starts & (households > 0)), np.flatnonzero(starts)
+    if len(away) == 0 or len(nodes) == 0:
+        return households
+    moved = np.where(starts, households, 0.0)
+    nearest = nodes[KDTree(roads.node_xy_m[nodes]).query(roads.node_xy_m[away])[1]]
+    np.add.at(moved, nearest, households[away])
+    return moved

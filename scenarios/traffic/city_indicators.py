@@ -90,7 +90,14 @@ def _labelled() -> list[tuple[str, tuple[float, float]]]:
 
 
 def report_access(
-    run: Run, city: City, seen: Totals, *, free_s: F64, allowed: NDArray[np.bool_], households: F64
+    run: Run,
+    city: City,
+    seen: Totals,
+    *,
+    free_s: F64,
+    allowed: NDArray[np.bool_],
+    ever: NDArray[np.bool_],
+    households: F64,
 ) -> None:
     """Report which share of households reaches the nearest hospital and market in time, by class.
 
@@ -103,6 +110,8 @@ def report_access(
     free_s : (C, L) [s]
     allowed : (C, L)
         Links each class may enter, closures taken into account.
+    ever : (C, L)
+        Links each class may enter in the unchanged city.
     households : (N,)
         At each node.
     """
@@ -111,7 +120,13 @@ def report_access(
         for name in RIDERS:
             k = CLASSES.index(name)
             found = access(
-                city, place, time_s=times[k], allowed=allowed[k], households=households, limits_min=LIMITS_MIN
+                city,
+                place,
+                time_s=times[k],
+                allowed=allowed[k],
+                ever=ever[k],
+                households=households,
+                limits_min=LIMITS_MIN,
             )
             for limit, share in found.shares.items():
                 run.indicator(f"{place}_{limit:.0f}min_percent", 100.0 * share, name)

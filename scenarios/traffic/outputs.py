@@ -49,6 +49,8 @@ class RoadUse:
         Time on an empty link.
     allowed : (C, L)
         Links each class may enter, closures taken into account.
+    ever : (C, L)
+        Links each class may enter in the unchanged city.
     households : (N,)
         At each node.
     """
@@ -56,6 +58,7 @@ class RoadUse:
     pcu: F64
     free_s: F64
     allowed: NDArray[np.bool_]
+    ever: NDArray[np.bool_]
     households: F64
 
 
@@ -80,7 +83,7 @@ def report_outputs(run: Run, recorder: LinkRecorder, use: RoadUse, trips: TripTi
     for table in traffic_tables(run.base, records, seen, trips, pcu=use.pcu, emitted=emitted.sum(axis=1)):
         run.table(table)
     report_emissions(run, emitted.sum(axis=2))
-    report_access(run, run.city, seen, free_s=use.free_s, allowed=use.allowed, households=use.households)
+    report_access(run, run.city, seen, free_s=use.free_s, allowed=use.allowed, ever=use.ever, households=use.households)
     if tracks is not None:
         run.trace(tracks)
 

@@ -146,13 +146,17 @@ def test_a_comparison_plays_shows_queues_and_vehicles_and_names_bridges(fake: Fa
     drawn = "hueTwin.app.map.deck.layerManager.getLayers().filter(l => l instanceof deck.TripsLayer)"
     page.until(f"return {drawn}.filter(l => l.getNumInstances() > 1).length === 2")
     assert "Ô tô con" in page.text("#legend")
-    page.run("hueTwin.store.set({step: 0})")
     at = page.run("return hueTwin.app.replay.clock.now")
     page.find("#play").click()
-    page.until(f"return hueTwin.app.replay.clock.now > {at} + 60")
-    assert page.run(f"return {drawn}[0].props.currentTime") > at
-    page.until("return hueTwin.store.get().step > 0 && Number(document.querySelector('#time').value) > 0")
+    page.until(f"return hueTwin.app.replay.clock.now > {at}")
+    page.until(f"return {drawn}[0].props.currentTime > {at}")
     page.find("#play").click()
+    page.run(
+        "const slider = document.querySelector('#time'); slider.value = 1;"
+        "slider.dispatchEvent(new Event('input', {bubbles: true}))"
+    )
+    assert page.run("return [hueTwin.store.get().step, hueTwin.app.replay.clock.now]") == [1, 900]
+    page.run("hueTwin.store.set({trips: false, show: 'speed'})")
     page.until("return document.querySelectorAll('#table-bridges tbody tr').length === 3")
     table = page.text("#table-bridges")
     assert "Tổng các cầu qua Sông Hương" in table

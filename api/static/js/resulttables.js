@@ -90,7 +90,8 @@ export class ResultTables {
     const name = r.lonlat
       ? el("button", { type: "button", class: "place", onclick: () => this.fly(r.lonlat) }, pick(r.name))
       : el("span", {}, pick(r.name));
-    return el("tr", { class: r.lonlat ? "" : "total" }, el("th", { scope: "row" }, name, ...(r.group && r.lonlat ? [el("small", {}, r.group)] : [])),
+    const group = r.group && r.lonlat ? [el("small", {}, r.group)] : [];
+    return el("tr", { class: r.lonlat ? "" : "total" }, el("th", { scope: "row" }, name, ...group),
       el("td", {}, number(a)), el("td", {}, number(b)), el("td", {}, el("span", { class: worse }, signed(d)), percent, interval));
   }
 

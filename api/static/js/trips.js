@@ -14,6 +14,9 @@ const PLAY_X = 60;
 /** Longest step of the picture [s]: where drawing is slow the vehicles go slower instead of jumping. */
 const LONGEST_STEP_S = 0.4;
 
+/** A picture that takes longer is slow [ms]. */
+const SLOW_MS = 60;
+
 /** Most corners of the lines drawn at once: more make a computer that draws in software too slow. */
 const MOST_CORNERS = 60_000;
 
@@ -170,6 +173,10 @@ export class TripClock {
     if (this.now >= this.end) this.now = 0;
     this.last = now;
     this.tick(this.now);
-    requestAnimationFrame(() => this.step());
+    // Where a picture takes long to draw, the page gets as much time for everything else.
+    requestAnimationFrame(() => {
+      const cost = performance.now() - now;
+      setTimeout(() => requestAnimationFrame(() => this.step()), cost > SLOW_MS ? cost : 0);
+    });
   }
 }

@@ -32,15 +32,19 @@ def test_a_market_across_a_closed_river_is_reached_by_nobody() -> None:
     homes = np.zeros(roads.n_nodes)
     homes[: SIDE * SIDE] = 10.0
     everywhere = np.ones(len(roads), dtype=bool)
-    found = access(city, "market", time_s=time_s, allowed=everywhere, households=homes, limits_min=(1.0, 10.0))
+    found = access(
+        city, "market", time_s=time_s, allowed=everywhere, ever=everywhere, households=homes, limits_min=(1.0, 10.0)
+    )
     assert found.shares[1.0] == 0.0
     assert found.shares[10.0] == 1.0
     assert found.cut_off == 0.0
     assert 3.0 < found.mean_min < 8.0
-    shut = access(city, "market", time_s=time_s, allowed=~roads.bridge, households=homes)
+    shut = access(city, "market", time_s=time_s, allowed=~roads.bridge, ever=everywhere, households=homes)
     assert (shut.cut_off, shut.shares[15.0]) == (1.0, 0.0)
     assert np.isnan(shut.mean_min)
-    assert np.isnan(access(city, "hospital", time_s=time_s, allowed=everywhere, households=homes).cut_off)
+    assert np.isnan(
+        access(city, "hospital", time_s=time_s, allowed=everywhere, ever=everywhere, households=homes).cut_off
+    )
 
 
 def test_slower_roads_never_help() -> None:
@@ -53,6 +57,7 @@ def test_slower_roads_never_help() -> None:
             "market",
             time_s=f * city.roads.length_m / 8.0,
             allowed=open_links,
+            ever=open_links,
             households=homes,
             limits_min=(2.0,),
         )
@@ -60,3 +65,17 @@ def test_slower_roads_never_help() -> None:
     ]
     assert shares[0].shares[2.0] > shares[1].shares[2.0] > shares[2].shares[2.0]
     assert shares[1].mean_min == pytest.approx(2 * shares[0].mean_min)
+
+
+def test_who_lives_in_an_alley_starts_from_the_street() -> None:
+    city = two_banks()
+    roads = city.roads
+    homes = np.zeros(roads.n_nodes)
+    homes[0] = 5.0
+    alley = (roads.tail == 0) | (roads.head == 0)
+    found = access(city, "market", time_s=roads.length_m / 8.0, allowed=~alley, ever=~alley, households=homes)
+    assert (found.cut_off, found.shares[10.0]) == (0.0, 1.0)
+    shut = access(
+        city, "market", time_s=roads.length_m / 8.0, allowed=~alley, ever=~(roads.length_m < 0), households=homes
+    )
+    assert shut.cut_off == 1.0, "a street closed by the what-if cuts its people off"
