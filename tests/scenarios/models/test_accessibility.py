@@ -3,13 +3,14 @@
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.models.accessibility import access, nearest_s
 from tests.scenarios.cities import SIDE, two_banks
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(0, 10_000))
 def test_times_equal_networkx(seed: int) -> None:
     rng = np.random.Generator(np.random.PCG64(seed))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.models.link_record import LinkRecord, LinkRecorder, Totals, link_times_s, totals
@@ -35,6 +35,7 @@ def seen(k: int, *, step_s: float = 300.0) -> Seen:
     return Seen(k * step_s, (k + 1) * step_s, left, free * 1.5, free, queue, stock)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(1, 70), st.integers(200, 2000))
 def test_a_bound_makes_steps_longer_and_loses_no_vehicle(n: int, max_bytes: int) -> None:
     bounded, whole = LinkRecorder(max_bytes=max_bytes), LinkRecorder()
