@@ -155,7 +155,7 @@ def tracks(city: City) -> bytes:
     link = int(city.roads.links_named("Cầu Trường Tiền")[0])
     entered = np.arange(0, 3600, 60, dtype=np.float32)
     n = len(entered)
-    arrays = {
+    arrays: dict[str, Any] = {
         "kind": np.arange(n, dtype=np.uint8) % 2, "first": np.arange(n + 1, dtype=np.uint32),
         "link": np.full(n, link, dtype=np.int32), "entered_s": entered, "left_s": entered + np.float32(55.0),
     }  # fmt: skip

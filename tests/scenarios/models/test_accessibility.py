@@ -1,5 +1,7 @@
 """Accessibility: the shortest times of an independent library, and nobody beyond a closed bridge."""
 
+from typing import Any
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ def test_times_equal_networkx(seed: int) -> None:
     time_s = rng.uniform(1, 90, m)
     places = rng.integers(0, n, 2)
     found = nearest_s(tail, head, time_s, places, n)
-    graph = nx.MultiDiGraph()
+    graph: Any = nx.MultiDiGraph()
     graph.add_nodes_from(range(n))
     graph.add_weighted_edges_from(zip(head.tolist(), tail.tolist(), time_s.tolist(), strict=True))
     want = nx.multi_source_dijkstra_path_length(graph, set(places.tolist()))

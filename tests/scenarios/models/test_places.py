@@ -20,7 +20,8 @@ def over(links: np.ndarray, vehicles: int, *, kind: int = 1) -> LinkRecord:
     left, spent = np.zeros((2, n), np.uint16), np.zeros((2, n), np.float32)
     left[kind, links] = vehicles
     spent[kind, links] = vehicles * CITY.roads.length_m[links] / 5.0
-    return LinkRecord(0.0, 3600.0, left, spent, spent.sum(axis=0) / 2, np.zeros(n), np.zeros(n))
+    zero = np.zeros(n, np.float32)
+    return LinkRecord(0.0, 3600.0, left, spent, spent.sum(axis=0) / 2, zero, zero)
 
 
 def column(values: np.ndarray, key: str) -> np.ndarray:
