@@ -11,10 +11,13 @@ from scenarios.engine.run import Run
 from scenarios.engine.tables import Tracks
 from scenarios.models.emissions import emissions
 from scenarios.models.link_record import LinkRecorder, totals
+from scenarios.models.network import allowed_links
+from scenarios.models.traffic import TrafficModel
 from scenarios.traffic.city_indicators import report_access, report_emissions
 from scenarios.traffic.link_series import report_series
-from scenarios.traffic.params import CLASSES
+from scenarios.traffic.params import CLASSES, MODES, PCU
 from scenarios.traffic.tables import TripTimes, traffic_tables
+from scenarios.traffic.tracks import tracks_of
 
 F64 = NDArray[np.float64]
 
@@ -103,3 +106,32 @@ def trip_times(
     travel_s = np.where(arrived, arrive_s - depart_s, np.nan)
     delay_s = travel_s - np.where(arrived, asked.free_s, np.nan)
     return TripTimes(asked.origin[chosen], travel_s[chosen], delay_s[chosen])
+
+
+def leave_behind(run: Run, model: TrafficModel, recorder: LinkRecorder, asked: Asked, end_s: float) -> None:
+    """Report what a run's model saw in the period that counts, from 0 to `end_s` [s]; see `report_outputs`."""
+    from twin.kernels.traffic_state import ARRIVED, CUT_OFF
+
+    cars, log, net = model.cars, model.traces, model.net
+    trips = cars[: len(asked.origin)]
+    counts = (trips["depart_s"] >= 0.0) & (trips["depart_s"] < end_s)
+    tracks = tracks_of(
+        log["car"],
+        log["link"],
+        log["entered_s"],
+        classes=CLASSES,
+        kind=cars["kind"],
+        ended_s=np.where(np.isin(cars["status"], (ARRIVED, CUT_OFF)), cars["end_s"], np.nan),
+        window_s=(0.0, end_s),
+    )
+    times = trip_times(
+        asked,
+        trips["depart_s"],
+        trips["arrive_s"],
+        chosen=counts,
+        arrived=trips["status"] == ARRIVED,
+    )
+    pcu = np.array([PCU[name] for name in CLASSES])
+    rights = (allowed_links(run.city, MODES), allowed_links(run.base, MODES))
+    use = RoadUse(pcu, net.time_s[net.group], *rights, asked.households)
+    report_outputs(run, recorder, use, times, tracks)
