@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from api.jobs.manager import JobManager
 from api.layers import Layers
 from api.live.feed import LiveFeed
+from api.results import Comparisons
 from twin.city.city import City
 
 
@@ -24,6 +25,8 @@ class Context:
     layers : Layers
     feed : LiveFeed
     jobs : JobManager
+    compared : Comparisons
+        The comparisons asked for last.
     tasks : list of Task
         The loops that play the feed and turn the jobs; one that is done has failed.
     """
@@ -32,6 +35,7 @@ class Context:
     layers: Layers
     feed: LiveFeed
     jobs: JobManager
+    compared: Comparisons = field(default_factory=Comparisons)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "open_city",
     "read_recorded_day",
     "to_city_xy",
+    "to_lonlat",
     "write_synthetic_day",
 ]
 
@@ -124,6 +125,15 @@ def bounds_lonlat(city: City) -> tuple[float, float, float, float]:
 def to_city_xy(city: City, lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return longitudes and latitudes ``(n, 2)`` [°] in the city's reference system [m]."""
     return project(lonlat, _WGS84, city.crs)
+
+
+def to_lonlat(city: City, xy_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return positions ``(n, 2)`` [m] in longitude and latitude [°]; NaN stays NaN."""
+    found = np.full(xy_m.shape, np.nan)
+    known = ~np.isnan(xy_m).any(axis=1)
+    if known.any():
+        found[known] = project(xy_m[known], city.crs, _WGS84)
+    return found
 
 
 def notices(city: City) -> dict[str, str]:

@@ -34,7 +34,12 @@ BETTER: Mapping[str, str] = {
     "completed": "higher", "mean_speed_kmh": "higher", "unfinished": "lower", "unreachable": "lower",
     "cut_off": "lower", "mean_travel_time_s": "lower", "mean_delay_s": "lower", "time_spent_veh_h": "lower",
     "queue_max_veh": "lower",
-    "gridlocks": "lower", "gridlocked_links": "lower",
+    "gridlocks": "lower", "gridlocked_links": "lower", "co2_kg": "lower", "nox_kg": "lower", "pm25_kg": "lower",
+    "co_kg": "lower", "energy_mj": "lower", "hospital_10min_percent": "higher", "hospital_15min_percent": "higher",
+    "market_10min_percent": "higher", "market_15min_percent": "higher", "hospital_mean_min": "lower",
+    "market_mean_min": "lower", "hospital_cut_off_percent": "lower", "market_cut_off_percent": "lower",
+    "speed_kmh": "higher", "delay_veh_h": "lower", "delay_s": "lower", "queue_veh": "lower", "vc": "lower",
+    "vc_max": "lower", "pm25_g": "lower",
 }  # fmt: skip
 """Which direction of an indicator is good, where it is beyond dispute."""
 

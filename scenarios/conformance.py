@@ -50,6 +50,7 @@ def _texts(scenario: Scenario[Any]) -> list[str]:
     if not scenario.name.replace("-", "").isalnum() or scenario.name != scenario.name.lower():
         faults.append(f"the name {scenario.name!r} is not kebab-case")
     texts = {scenario.name: scenario.title} | scenario.groups | {v.key: v.title for v in _specs(scenario)}
+    texts |= {t.key: t.title for t in scenario.tables.values()}
     return faults + [f"{name}: {why}" for name, text in texts.items() for why in _text(text)]
 
 
@@ -75,6 +76,7 @@ def _params(params: type[ScenarioParams]) -> list[str]:
 def _outputs(scenario: Scenario[Any], result: RunResult) -> list[str]:
     missing = set(scenario.variables) - set(result.series)
     faults = [f"variable {key} is declared but not recorded" for key in sorted(missing)]
+    faults += [f"table {key} is declared but not reported" for key in sorted(set(scenario.tables) - set(result.tables))]
     silent = set(scenario.indicators) - {i.key for i in result.indicators}
     return faults + [f"indicator {key} is declared but not reported" for key in sorted(silent)]
 
@@ -92,4 +94,5 @@ def _same(first: RunResult, second: RunResult) -> list[str]:
 
 
 def _specs(scenario: Scenario[Any]) -> list[Any]:
-    return [*scenario.variables.values(), *scenario.indicators.values()]
+    columns = [c for t in scenario.tables.values() for c in t.columns]
+    return [*scenario.variables.values(), *scenario.indicators.values(), *columns]

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from twin.errors import InvalidParams, UnknownItem
-from twin.variables import Text, VariableSpec
+from twin.variables import TableSpec, Text, VariableSpec
 
 MINUTE_S, HOUR_S = 60.0, 3600.0
 
@@ -97,6 +97,8 @@ class Scenario(Generic[P]):
         What it records over time, and the numbers it reports.
     groups : dict of str to Text
         Whom an indicator may be about, such as a vehicle class.
+    tables : dict of str to TableSpec
+        Tables of named rows it reports.
     setup : callable
         ``setup(run, params)``: starts models and processes; the clock turns afterwards.
     """
@@ -112,11 +114,13 @@ class Scenario(Generic[P]):
         variables: Sequence[VariableSpec],
         indicators: Sequence[VariableSpec],
         groups: Mapping[str, Text],
+        tables: Sequence[TableSpec] = (),
     ) -> None:
         self.setup, self.name, self.version, self.title, self.params = setup, name, version, title, params
         self.variables = {v.key: v for v in variables}
         self.indicators = {v.key: v for v in indicators}
         self.groups = dict(groups)
+        self.tables = {t.key: t for t in tables}
         self.module, self.attribute = setup.__module__, setup.__qualname__
 
     def __reduce__(self) -> tuple[Any, tuple[str, str]]:
@@ -150,6 +154,7 @@ def scenario(
     variables: Sequence[VariableSpec] = (),
     indicators: Sequence[VariableSpec] = (),
     groups: Mapping[str, Text] | None = None,
+    tables: Sequence[TableSpec] = (),
 ) -> Callable[[Callable[[Any, P], None]], Scenario[P]]:
     """Make a scenario of a function ``setup(run, params)``.
 
@@ -167,6 +172,8 @@ def scenario(
         What `run.record` and `run.indicator` may name.
     groups
         Whom `run.indicator` may be about, besides everybody.
+    tables
+        What `run.table` may name.
 
     Examples
     --------
@@ -189,6 +196,7 @@ def scenario(
             variables=variables,
             indicators=indicators,
             groups=groups or {},
+            tables=tables,
         )
 
     return _make

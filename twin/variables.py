@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Place = Literal["city", "link", "node", "cell", "parcel"]
+Place = Literal["city", "link", "node", "cell", "parcel", "bridge", "street", "ward"]
 
 
 class Text(NamedTuple):
@@ -37,3 +37,26 @@ class VariableSpec:
     dtype: str
     place: Place
     title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """A table of named rows a scenario reports.
+
+    Attributes
+    ----------
+    key : str
+        Stable snake_case name.
+    title : Text
+    columns : tuple of VariableSpec
+    rank_by : str
+        The column by which rows are put in order, most first.
+    top : int
+        Rows shown unless asked for more; 0 for all.
+    """
+
+    key: str
+    title: Text
+    columns: tuple[VariableSpec, ...]
+    rank_by: str
+    top: int = 0

@@ -11,7 +11,6 @@ from api.context import Context, Parts
 from api.live.payload import flow_bytes, ratio_bytes
 from api.schemas.common import problems
 from api.schemas.runs import Compared, ComparisonIn
-from scenarios.engine.compare import compare
 from scenarios.engine.result import RunResult
 
 router = APIRouter(prefix="/api/v1", tags=["what-ifs"])
@@ -34,13 +33,14 @@ def compare_runs(parts: Parts, a: RunQuery, b: RunQuery) -> Compared:
 
 def _compared(parts: Context, baseline: str, what_if: str) -> Compared:
     before, after = parts.jobs.answers(baseline), parts.jobs.answers(what_if)
-    made = compare(before, after)
+    made = parts.compared.of(baseline, what_if, parts.jobs.answers)
     return Compared.model_validate(
         {
             "baseline": baseline,
             "what_if": what_if,
             "indicators": studies.differences(made),
             "links": _links(before, after) if {RATIO, FLOW} <= set(made.places) else None,
+            "tables": [{"key": t.spec.key, "title": t.spec.title._asdict()} for t in made.tables.values()],
             "notes": [n._asdict() for n in made.notes],
         }
     )

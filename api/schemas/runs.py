@@ -154,6 +154,13 @@ class CompareLinks(Shape):
     flow_b: list[str]
 
 
+class TableName(Shape):
+    """A table both runs report."""
+
+    key: str
+    title: Text
+
+
 class Compared(Shape):
     """Two runs side by side."""
 
@@ -161,4 +168,5 @@ class Compared(Shape):
     what_if: str
     indicators: list[DifferenceOut]
     links: CompareLinks | None = Field(description="Null where the scenario records no traffic by link.")
+    tables: list[TableName]
     notes: list[Text]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from scenarios.engine.compare_tables import TableDifference, compare_tables
+from scenarios.engine.paired import mean_known, paired
 from scenarios.engine.result import RunResult
 from twin.city.table import FrozenArrays
 from twin.errors import NotComparable
@@ -92,6 +94,8 @@ class Comparison:
         By the series' key.
     notes : tuple of Text
         Notes of all runs, each once.
+    tables : dict of str to TableDifference
+        By the table's key.
     """
 
     baseline_ids: tuple[str, ...]
@@ -102,6 +106,7 @@ class Comparison:
     indicators: tuple[Difference, ...]
     places: dict[str, PlaceDifference]
     notes: tuple[Text, ...]
+    tables: dict[str, TableDifference] = field(default_factory=dict)
 
 
 def estimate(values: Sequence[float], *, level: float = 0.95) -> Estimate:
@@ -148,6 +153,11 @@ def compare(baseline: Sequence[RunResult], whatif: Sequence[RunResult], *, level
         indicators=tuple(_difference(pairs, key, group, level) for key, group in shared),
         places={key: _places(pairs, key, level) for key in sorted(set(baseline[0].series) & set(whatif[0].series))},
         notes=tuple(dict.fromkeys(n for p in pairs for r in p for n in r.notes)),
+        tables={
+            key: compare_tables([(b.tables[key], w.tables[key]) for b, w in pairs], level=level)
+            for key in baseline[0].tables
+            if all(key in r.tables for p in pairs for r in p)
+        },
     )
 
 
@@ -178,21 +188,9 @@ def _difference(pairs: list[tuple[RunResult, RunResult]], key: str, group: str, 
 def _places(pairs: list[tuple[RunResult, RunResult]], key: str, level: float) -> PlaceDifference:
     before = np.stack([_over_time(b.series[key].values) for b, _ in pairs])
     after = np.stack([_over_time(w.series[key].values) for _, w in pairs])
-    change = after - before
-    n = np.sum(~np.isnan(change), axis=0)
-    mean = _mean(change)
-    spread = np.nansum((change - mean) ** 2, axis=0) / np.maximum(n - 1, 1)
-    half = stdtrit(np.maximum(n - 1, 1), 0.5 + level / 2) * np.sqrt(spread / np.maximum(n, 1))
-    return PlaceDifference(
-        baseline=_mean(before), whatif=_mean(after), difference=mean, half_width=np.where(n >= 2, half, np.nan)
-    )
+    baseline, whatif, difference, half_width = paired(before, after, level)
+    return PlaceDifference(baseline=baseline, whatif=whatif, difference=difference, half_width=half_width)
 
 
 def _over_time(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    return _mean(np.asarray(values, dtype=np.float64))
-
-
-def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    n = np.sum(~np.isnan(values), axis=0)
-    mean: NDArray[np.float64] = np.where(n > 0, np.nansum(values, axis=0) / np.maximum(n, 1), np.nan)
-    return mean
+    return mean_known(np.asarray(values, dtype=np.float64))

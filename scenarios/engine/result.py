@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.engine.question import canonical_json
+from scenarios.engine.tables import (
+    Table,
+    Tracks,
+    pack_tables,
+    pack_tracks,
+    packed,
+    spec_json,
+    spec_of,
+    table_spec_json,
+    table_spec_of,
+    unpack_tables,
+    unpack_tracks,
+    unpacked,
+)
 from twin.city.table import FrozenArrays
 from twin.errors import SchemaError, UnknownItem
 from twin.variables import Text, VariableSpec
 
-MANIFEST, SERIES = "manifest.json", "series.npz"
+MANIFEST, SERIES, TABLES, TRACKS = "manifest.json", "series.npz", "tables.npz", "tracks.npz"
 FORMAT = 1
 
 
@@ -74,6 +86,10 @@ class RunResult:
     series : dict of str to Series
     notes : tuple of Text
         What a reader must know: the basis of the demand, what was assumed, what went wrong.
+    tables : dict of str to Table
+        Values of named things, by the table's key.
+    tracks : Tracks or None
+        Where a sample of vehicles went; None where none was traced.
     """
 
     run_id: str
@@ -83,6 +99,8 @@ class RunResult:
     indicators: tuple[Indicator, ...]
     series: Mapping[str, Series]
     notes: tuple[Text, ...]
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    tracks: Tracks | None = None
 
     def value(self, key: str, group: str = "") -> float:
         """Return an indicator.
@@ -99,7 +117,15 @@ class RunResult:
 
     def files(self) -> dict[str, bytes]:
         """Return the result's files; byte for byte the same for the same question."""
-        return {MANIFEST: self._manifest_bytes(), SERIES: _packed(self.series)}
+        arrays = {
+            f"{k}/{n}": a for k, s in self.series.items() for n, a in (("time_s", s.time_s), ("values", s.values))
+        }
+        found = {MANIFEST: self._manifest_bytes(), SERIES: packed(arrays)}
+        if self.tables:
+            found[TABLES] = pack_tables(self.tables)
+        if self.tracks is not None:
+            found[TRACKS] = pack_tracks(self.tracks)
+        return found
 
     @staticmethod
     def from_files(files: Mapping[str, bytes]) -> RunResult:
@@ -113,13 +139,21 @@ class RunResult:
         data = json.loads(files[MANIFEST])
         if data.get("format") != FORMAT:
             raise SchemaError(MANIFEST, f"format {data.get('format')}, expected {FORMAT}", "Run the question again.")
-        specs = [VariableSpec(**{**s, "title": Text(**s["title"])}) for s in data["specs"]]
+        specs = [spec_of(s) for s in data["specs"]]
         numbers = [Indicator(i["key"], i["group"], _nan(i["value"])) for i in data["indicators"]]
         notes = tuple(Text(**n) for n in data["notes"])
         groups = {key: Text(**text) for key, text in data["groups"].items()}
-        series = _unpacked(files[SERIES])
+        table_specs = [table_spec_of(t) for t in data.get("tables", ())]
         return RunResult(
-            data["run_id"], data["question"], {s.key: s for s in specs}, groups, tuple(numbers), series, notes
+            data["run_id"],
+            data["question"],
+            {s.key: s for s in specs},
+            groups,
+            tuple(numbers),
+            _series(files[SERIES]),
+            notes,
+            unpack_tables(files[TABLES], table_specs) if TABLES in files else {},
+            unpack_tracks(files[TRACKS]) if TRACKS in files else None,
         )
 
     def __eq__(self, other: object) -> bool:
@@ -133,16 +167,14 @@ class RunResult:
             "format": FORMAT,
             "run_id": self.run_id,
             "question": dict(self.manifest),
-            "specs": [
-                {"key": s.key, "unit": s.unit, "dtype": s.dtype, "place": s.place, "title": s.title._asdict()}
-                for s in self.specs.values()
-            ],
+            "specs": [spec_json(s) for s in self.specs.values()],
             "groups": {key: text._asdict() for key, text in self.groups.items()},
             "indicators": [
                 {"key": i.key, "group": i.group, "value": None if math.isnan(i.value) else i.value}
                 for i in self.indicators
             ],
             "notes": [n._asdict() for n in self.notes],
+            "tables": [table_spec_json(t.spec) for t in self.tables.values()],
         }
         return canonical_json(data)
 
@@ -151,21 +183,7 @@ def _nan(value: float | None) -> float:
     return math.nan if value is None else float(value)
 
 
-def _packed(series: Mapping[str, Series]) -> bytes:
-    # numpy's own writer leaves the archive's dates to the library; fixed ones keep the bytes the same.
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for key in sorted(series):
-            for name, array in (("time_s", series[key].time_s), ("values", series[key].values)):
-                part = io.BytesIO()
-                np.lib.format.write_array(part, array, allow_pickle=False)
-                info = zipfile.ZipInfo(f"{key}/{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-                info.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(info, part.getvalue())
-    return out.getvalue()
-
-
-def _unpacked(data: bytes) -> dict[str, Series]:
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        keys = sorted({name.partition("/")[0] for name in arrays.files})
-        return {k: Series(time_s=arrays[f"{k}/time_s"], values=arrays[f"{k}/values"]) for k in keys}
+def _series(data: bytes) -> dict[str, Series]:
+    arrays = unpacked(data)
+    keys = sorted({name.partition("/")[0] for name in arrays})
+    return {k: Series(time_s=arrays[f"{k}/time_s"], values=arrays[f"{k}/values"]) for k in keys}

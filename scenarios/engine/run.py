@@ -14,6 +14,7 @@ from scenarios.engine.clock import Clock, Flow, Phase
 from scenarios.engine.progress import Cancelled, Progress, Report
 from scenarios.engine.question import Question
 from scenarios.engine.result import Indicator, RunResult, Series
+from scenarios.engine.tables import Table, Tracks
 from twin.chance import stream
 from twin.city.city import City
 from twin.errors import ModelError, RunCancelled, UnknownItem
@@ -53,6 +54,9 @@ class Run:
         self._bytes = 0
         self._indicators: dict[tuple[str, str], float] = {}
         self._notes: list[Text] = []
+        self._series: dict[str, Series] = {}
+        self._tables: dict[str, Table] = {}
+        self._tracks: Tracks | None = None
 
     @property
     def now_s(self) -> float:
@@ -105,6 +109,21 @@ class Run:
         ModelError
             The run has recorded more than `MAX_SERIES_BYTES`.
         """
+        self._records.setdefault(variable, []).append((self.now_s, self._kept(variable, values)))
+
+    def series(self, variable: str, time_s: ArrayLike, values: ArrayLike) -> None:
+        """Keep a whole series at once, for a recorder of its own: ends of intervals ``(n,)`` [s], values ``(n, m)``.
+
+        Raises
+        ------
+        UnknownItem
+            The scenario declares no such variable.
+        ModelError
+            The run has recorded more than `MAX_SERIES_BYTES`.
+        """
+        self._series[variable] = Series(time_s=np.array(time_s, dtype=float), values=self._kept(variable, values))
+
+    def _kept(self, variable: str, values: ArrayLike) -> NDArray[Any]:
         spec = self.question.scenario.variables.get(variable)
         if spec is None:
             raise UnknownItem(variable, f"{self.question.scenario.name} declares no such variable")
@@ -112,7 +131,23 @@ class Run:
         self._bytes += kept.nbytes
         if self._bytes > MAX_SERIES_BYTES:
             raise ModelError("recorder", f"more than {MAX_SERIES_BYTES >> 20} MB of series; lengthen the interval")
-        self._records.setdefault(variable, []).append((self.now_s, kept))
+        return kept
+
+    def table(self, table: Table) -> None:
+        """Report a table of named rows.
+
+        Raises
+        ------
+        UnknownItem
+            The scenario declares no such table.
+        """
+        if self.question.scenario.tables.get(table.spec.key) != table.spec:
+            raise UnknownItem(table.spec.key, f"{self.question.scenario.name} declares no such table")
+        self._tables[table.spec.key] = table
+
+    def trace(self, tracks: Tracks) -> None:
+        """Keep where a sample of vehicles went."""
+        self._tracks = tracks
 
     def indicator(self, key: str, value: float, group: str = "") -> None:
         """Report a number; NaN where it is not defined.
@@ -162,6 +197,8 @@ class Run:
             specs={**declared.indicators, **declared.variables},
             groups=declared.groups,
             indicators=tuple(Indicator(k, g, v) for (k, g), v in sorted(self._indicators.items())),
-            series=series,
+            series={**series, **self._series},
             notes=tuple(self._notes),
+            tables=dict(sorted(self._tables.items())),
+            tracks=self._tracks,
         )

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from scenarios.engine.result import MANIFEST, SERIES, RunResult
+from scenarios.engine.result import MANIFEST, SERIES, TABLES, TRACKS, RunResult
 from twin.errors import UnknownItem
 
 
@@ -32,7 +32,8 @@ class ResultStore:
         place = self.folder / run_id
         if run_id not in self.ids():
             return None
-        return RunResult.from_files({name: (place / name).read_bytes() for name in (MANIFEST, SERIES)})
+        kept = [place / name for name in (MANIFEST, SERIES, TABLES, TRACKS) if (place / name).is_file()]
+        return RunResult.from_files({path.name: path.read_bytes() for path in kept})
 
     def get(self, run_id: str) -> RunResult:
         """Return a stored result.

@@ -30,24 +30,6 @@ INDICATORS = tuple(
     )
 )
 
-GROUPS = {
-    "motorcycle": Text("Xe máy", "Motorcycles"),
-    "car": Text("Ô tô con", "Cars"),
-    "bus": Text("Xe buýt", "Buses"),
-    "truck": Text("Xe tải", "Trucks"),
-    "bicycle": Text("Xe đạp", "Bicycles"),
-}
-"""Titles of `CLASSES`."""
-
-SERIES = tuple(
-    VariableSpec(key, unit, "float32", "link", Text(vi, en))
-    for key, unit, vi, en in (
-        ("flow_veh_h", "veh/h", "Lưu lượng", "Flow"),
-        ("speed_ratio", "1", "Tốc độ so với khi vắng xe", "Speed as a share of the free one"),
-        ("queue_veh", "veh", "Hàng chờ dài nhất", "Longest queue"),
-    )
-)
-
 
 def report(run: Run, model: TrafficModel, free_s: NDArray[np.float64], queue_max_veh: float) -> None:
     """Report the indicators of the trips that departed in the period that counts.

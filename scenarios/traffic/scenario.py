@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scenarios.engine.clock import Phase
 from scenarios.engine.run import Run
 from scenarios.models.demand import DemandRules, Trips, Zones, draw_trips, make_zones
+from scenarios.models.link_record import LinkRecorder
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
 from scenarios.models.routes import Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import Kinds, TrafficModel
-from scenarios.models.trip_ends import trip_ends
+from scenarios.models.trip_ends import TripEnds, trip_ends
 from scenarios.models.way_choice import Informed, habits_taken, usual_weight
 from scenarios.scenario import MINUTE_S, scenario
-from scenarios.traffic.indicators import GROUPS, INDICATORS, SERIES, report
+from scenarios.traffic.city_indicators import ACCESS, EMISSIONS
+from scenarios.traffic.classes import CLASS_TITLES
+from scenarios.traffic.indicators import INDICATORS, report
+from scenarios.traffic.link_series import SERIES
+from scenarios.traffic.outputs import Asked, leave_behind
 from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_SHARE, TrafficParams
+from scenarios.traffic.tables import TABLES
+from scenarios.traffic.tracks import MAX_POINTS, sample
 from twin.city.interventions import apply
 from twin.errors import InvalidParams
 from twin.variables import Text
@@ -26,8 +32,9 @@ from twin.variables import Text
     title={"vi": "Giao thông (mô phỏng từng xe)", "en": "Traffic (single vehicles)"},
     params=TrafficParams,
     variables=SERIES,
-    indicators=INDICATORS,
-    groups=GROUPS,
+    indicators=(*INDICATORS, *EMISSIONS, *ACCESS),
+    groups=CLASS_TITLES,
+    tables=TABLES,
 )
 def traffic(run: Run, params: TrafficParams) -> None:
     """Set up a period of a working day on the city's streets.
@@ -40,7 +47,7 @@ def traffic(run: Run, params: TrafficParams) -> None:
     """
     rules = _road_rules(params)
     base = road_network(run.base, rules)
-    zones, trips, ways = _demand(run, params, base)
+    ends, zones, trips, ways = _demand(run, params, base)
     run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
     net, empty = base, ways
     later = [apply(run.city, [inject.change]) for inject in run.question.timeline]
@@ -59,9 +66,10 @@ def traffic(run: Run, params: TrafficParams) -> None:
     )  # fmt: skip
     fastest = np.array([routes.informed(g) for g in range(len(net.time_s))], dtype=np.int32)[of_trip]
     row = np.where(knows, fastest, habit)
-    model = TrafficModel(net, routes, trips, row=row, kinds=kinds, informed=informed, clock=run.env)
+    model = TrafficModel(net, routes, trips, row=row, kinds=kinds, informed=informed, clock=run.env, traces=MAX_POINTS)
+    model.trace(sample(trips.depart_s, before_s=params.duration_min * MINUTE_S))
     free_s = ways.cost_s[base.group[trips.kind], trips.zone, trips.origin].astype(np.float64)
-    _schedule(run, params, model, free_s)
+    _schedule(run, params, model, Asked(trips.origin, free_s, ends.households))
 
 
 def _kinds() -> Kinds:
@@ -80,7 +88,7 @@ def _road_rules(params: TrafficParams) -> RoadRules:
     )
 
 
-def _demand(run: Run, params: TrafficParams, net: RoadNetwork) -> tuple[Zones, Trips, Ways]:
+def _demand(run: Run, params: TrafficParams, net: RoadNetwork) -> tuple[TripEnds, Zones, Trips, Ways]:
     if sum(params.shares) == 0 or sum(params.hourly) == 0:
         raise InvalidParams("traffic", "the shares of the classes and of the hours must not all be 0")
     n = net.n_nodes
@@ -112,24 +120,23 @@ def _demand(run: Run, params: TrafficParams, net: RoadNetwork) -> tuple[Zones, T
     )
     window_s = (params.begin_s, params.horizon_s)
     trips = draw_trips(ends, zones, ways.cost_s[0], rules, window_s=window_s, midnight_s=params.midnight_s, rng=run.rng)
-    return zones, trips, ways
+    return ends, zones, trips, ways
 
 
-def _schedule(run: Run, params: TrafficParams, model: TrafficModel, free_s: NDArray[np.float64]) -> None:
+def _schedule(run: Run, params: TrafficParams, model: TrafficModel, asked: Asked) -> None:
     step_s, end_s = params.interval_min * MINUTE_S, params.duration_min * MINUTE_S
-    longest = [0.0]
+    longest, recorder = [0.0], LinkRecorder()
 
     def _record() -> None:
         seen = model.take_interval(run.now_s)
         if 0.0 < run.now_s <= end_s:
             longest[0] = max(longest[0], float(seen.queue_veh.max(initial=0.0)))
-            run.record("flow_veh_h", seen.flow_veh_h)
-            run.record("speed_ratio", seen.speed_ratio)
-            run.record("queue_veh", seen.queue_veh)
+            recorder.add(seen)
 
     def _finish() -> None:
         _record()
-        report(run, model, free_s, longest[0])
+        report(run, model, asked.free_s, longest[0])
+        leave_behind(run, model, recorder, asked, end_s)
 
     run.carry(model)
     run.on_change(lambda: model.change(run.city, run.now_s))

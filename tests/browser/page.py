@@ -60,7 +60,7 @@ class Page:
         self.run(
             "const {store, app} = hueTwin; app.run.stop('');"
             "store.set({lang: 'vi', theme: 'light', tab: 'run', closures: [], picking: false, selected: null,"
-            " comparison: null, linked: null, playing: false, switched: {}});"
+            " comparison: null, linked: null, playing: false, trips: false, show: 'speed', switched: {}});"
             "app.map.move({...app.map.view, ...app.home})"
         )
         self.until("return document.querySelector('#tab-live').textContent === 'Trực tiếp'")
@@ -95,7 +95,9 @@ class Page:
 
     def text(self, css: str) -> str:
         """Return the visible text of an element."""
-        return self.find(css).text
+        # In one step: an element found and read in two may be drawn anew in between.
+        found: str = self.chrome.execute_script("return document.querySelector(arguments[0]).innerText", css)
+        return found.strip()
 
     def type(self, css: str, text: str, *, enter: bool = False) -> None:
         """Type into a field."""

@@ -134,6 +134,40 @@ def test_the_link_brings_back_view_language_and_comparison(fake: Fake) -> None:
     assert state == {"step": 2, "show": "speed", "names": ["Cầu Trường Tiền"]}
 
 
+def test_a_comparison_plays_shows_queues_and_vehicles_and_names_bridges(fake: Fake) -> None:
+    page = fake[0]
+    close_and_run(page)
+    page.until("return hueTwin.store.get().comparison !== null")
+    page.run("hueTwin.app.map.move({longitude: 107.5886, latitude: 16.4695, zoom: 14.6})")
+    page.find("#show-queue").click()
+    page.until("return hueTwin.app.map.deck.layerManager.getLayers().some(l => l.id.startsWith('queue@b'))")
+    assert "Hàng chờ (xe)" in page.text("#legend")
+    page.find("#show-trips").click()
+    drawn = "hueTwin.app.map.deck.layerManager.getLayers().filter(l => l instanceof deck.TripsLayer)"
+    page.until(f"return {drawn}.filter(l => l.getNumInstances() > 1).length === 2")
+    assert "Ô tô con" in page.text("#legend")
+    at = page.run("return hueTwin.app.replay.clock.now")
+    page.find("#play").click()
+    page.until(f"return hueTwin.app.replay.clock.now > {at}")
+    page.until(f"return {drawn}[0].props.currentTime > {at}")
+    page.find("#play").click()
+    page.run(
+        "const slider = document.querySelector('#time'); slider.value = 1;"
+        "slider.dispatchEvent(new Event('input', {bubbles: true}))"
+    )
+    assert page.run("return [hueTwin.store.get().step, hueTwin.app.replay.clock.now]") == [1, 900]
+    page.run("hueTwin.store.set({trips: false, show: 'speed'})")
+    page.until("return document.querySelectorAll('#table-bridges tbody tr').length === 3")
+    table = page.text("#table-bridges")
+    assert "Tổng các cầu qua Sông Hương" in table
+    assert "+1.510 (+60,4 %)" in table
+    assert "Lưu lượng [xe/giờ]" in table
+    assert page.run("return document.querySelector('#tables a[href*=gpkg]').getAttribute('href')").startswith(
+        "/api/v1/"
+    )
+    assert page.complaints() == []
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1920, 1080)])
 def test_nothing_runs_over_the_edge_of_a_phone_or_a_wall(fake: Fake, width: int, height: int) -> None:
     page = fake[0]

@@ -16,7 +16,7 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 
 from api.map.catalogue import city_layers
-from api.map.pack import MEDIA_TYPE, pack_layer
+from api.map.pack import MEDIA_TYPE, encode, pack_layer
 from api.map.page import CONTENT_SECURITY_POLICY, STATIC, bundle_path
 from api.map.spec import map_spec
 from gis_data.projection import project
@@ -126,8 +126,44 @@ def comparison(twin: FakeTwin, a: str, b: str) -> dict[str, Any]:
             "flow_a": [b64(np.full(len(twin.city.roads), 400 + k, dtype="<u2")) for k in steps],
             "flow_b": [b64(np.full(len(twin.city.roads), 300 + k, dtype="<u2")) for k in steps],
         },
+        "tables": [{"key": "bridges", "title": {"vi": "Cầu", "en": "Bridges"}}],
         "notes": [{"vi": "Nhu cầu đi lại là giả định.", "en": "The travel demand is an assumption."}],
     }  # fmt: skip
+
+
+def bridges() -> dict[str, Any]:
+    """Return a table of two bridges and their sum."""
+    title = {"vi": "Lưu lượng", "en": "Flow"}
+    rows = [
+        {"id": "=Sông Hương", "name": {"vi": "Tổng các cầu qua Sông Hương", "en": "All bridges over Sông Hương"},
+         "group": "Sông Hương", "lonlat": None, "a": [4000], "b": [4010], "difference": [10], "half_width": [25]},
+        {"id": "Sông Hương|Cầu Phú Xuân", "name": {"vi": "Cầu Phú Xuân", "en": "Cầu Phú Xuân"}, "group": "Sông Hương",
+         "lonlat": [107.5857, 16.4655], "a": [2500], "b": [4010], "difference": [1510], "half_width": [80]},
+        {"id": "Sông Hương|Cầu Trường Tiền", "name": {"vi": "Cầu Trường Tiền", "en": "Cầu Trường Tiền"},
+         "group": "Sông Hương", "lonlat": [107.5886, 16.4695], "a": [1500], "b": [0], "difference": [-1500],
+         "half_width": [None]},
+    ]  # fmt: skip
+    column = {"key": "flow_veh_h", "title": title, "unit": "veh/h", "better": None}
+    return {
+        "key": "bridges", "title": {"vi": "Cầu", "en": "Bridges"}, "columns": [column], "ordered_by": "flow_veh_h",
+        "total": 3, "rows": rows,
+    }  # fmt: skip
+
+
+def tracks(city: City) -> bytes:
+    """Return two motorcycles and a car that go over the Trường Tiền bridge again and again."""
+    link = int(city.roads.links_named("Cầu Trường Tiền")[0])
+    entered = np.arange(0, 3600, 60, dtype=np.float32)
+    n = len(entered)
+    arrays: dict[str, Any] = {
+        "kind": np.arange(n, dtype=np.uint8) % 2, "first": np.arange(n + 1, dtype=np.uint32),
+        "link": np.full(n, link, dtype=np.int32), "entered_s": entered, "left_s": entered + np.float32(55.0),
+    }  # fmt: skip
+    classes = [
+        {"key": "motorcycle", "title": {"vi": "Xe máy", "en": "Motorcycles"}},
+        {"key": "car", "title": {"vi": "Ô tô con", "en": "Cars"}},
+    ]
+    return encode({"key": "tracks", "count": n, "classes": classes}, arrays)
 
 
 def _event(name: str, data: Any, number: int) -> str:
@@ -157,6 +193,7 @@ def make_app(city: City) -> FastAPI:
     _page_routes(app)
     _city_routes(app, twin)
     _run_routes(app, twin)
+    _result_routes(app, twin)
     return app
 
 
@@ -238,3 +275,21 @@ def _run_routes(app: FastAPI, twin: FakeTwin) -> None:
     @app.get("/api/v1/compare")
     def compare(a: str, b: str) -> dict[str, Any]:
         return comparison(twin, a, b)
+
+
+def _result_routes(app: FastAPI, twin: FakeTwin) -> None:
+    @app.get("/api/v1/compare/tables/{key}")
+    def table(key: str) -> dict[str, Any]:
+        return bridges() | {"key": key}
+
+    @app.get("/api/v1/runs/{run_id}/tracks")
+    def moved(run_id: str) -> Response:
+        assert run_id in twin.runs
+        return Response(tracks(twin.city), media_type=MEDIA_TYPE)
+
+    @app.get("/api/v1/runs/{run_id}/series/{key}")
+    def series(run_id: str, key: str) -> Response:
+        assert run_id in twin.runs
+        values = (np.arange(len(twin.city.roads)) * 7 % 40).astype(np.float32)
+        shape = {"key": key, "intervals": len(TIMES_S), "places": len(values)}
+        return Response(encode(shape, {"values": np.tile(values, len(TIMES_S))}), media_type=MEDIA_TYPE)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from twin.city.areas import Areas, Places
+from twin.city.admin import AdminUnits
+from twin.city.areas import Areas, Lines, Places
 from twin.city.city import City
 from twin.city.land import Buildings
 from twin.city.roads import ALL_MODES, Roads
@@ -94,6 +95,37 @@ def two_banks() -> City:
         **origin(1),
     )
     return City(name="two banks", crs="EPSG:9214", roads=roads, buildings=buildings, land_use=land_use, places=market)
+
+
+def with_river(city: City) -> City:
+    """Return the town with a river between its banks, and a ward on each of them."""
+    middle, right = SIDE * BLOCK_M - 75.0, SIDE * BLOCK_M
+    river = Lines(
+        ids=np.array(["river"]),
+        kind=np.array(["river"]),
+        name=np.array(["Sông"]),
+        width_m=np.array([100.0]),
+        xy_m=np.array([[-500.0, middle + 75.0], [right + 500.0, middle + 75.0]]),
+        first_vertex=np.array([0, 2]),
+        **origin(1),
+    )
+    boxes = [shapely.box(-500, -500, 2000, middle + 75), shapely.box(-500, middle + 75, 2000, 5000)]
+    admin = AdminUnits(
+        ids=np.array(["1@2025-07-01", "2@2025-07-01"]),
+        code=np.array(["1", "2"]),
+        name=np.array(["Bờ Nam", "Bờ Bắc"]),
+        unit_type=np.full(2, "phuong"),
+        valid_from=np.full(2, np.datetime64("2025-07-01"), dtype="datetime64[D]"),
+        valid_to=np.full(2, np.datetime64("NaT"), dtype="datetime64[D]"),
+        area_km2=np.ones(2),
+        population=np.full(2, np.nan),
+        xy_m=np.array([[0.0, 0.0], [0.0, 1000.0]]),
+        **AdminUnits.flatten(np.array(boxes, dtype=object)),
+        successor_first=np.zeros(3, dtype=np.int64),
+        successor=np.zeros(0, dtype=np.int32),
+        **origin(2),
+    )
+    return replace(city, waterways=river, admin=admin)
 
 
 def without_buildings(city: City) -> City:

@@ -1,8 +1,9 @@
 /** The comparison: indicators of baseline and what-if with their difference, and the time slider over both maps. */
 
 import { byId, el } from "./dom.js";
-import { number, pick, signed, span, t } from "./i18n.js";
+import { number, pick, signed, span, t, unit } from "./i18n.js";
 import { fromBase64 } from "./net.js";
+import { SHOWS } from "./store.js";
 
 const HIGHER_IS_BETTER = /completed|done|arrived|served|throughput|speed|reach/;
 const LOWER_IS_BETTER = /time|delay|queue|wait|lost|unserved|stuck|length|distance|missed|unfinished|en_route|left|blocked|jam/;
@@ -15,7 +16,7 @@ const FIRST = [
 export class Comparison {
   /** @param {{a: string, b: string}} ids @param {object} answer */
   constructor(ids, answer) {
-    Object.assign(this, { ...ids, indicators: answer.indicators ?? [], notes: answer.notes ?? [] });
+    Object.assign(this, { ...ids, indicators: answer.indicators ?? [], notes: answer.notes ?? [], tables: answer.tables ?? [] });
     const links = answer.links ?? {};
     const decode = (list, Kind) => (Array.isArray(list) ? list : list ? [list] : []).map((text) => fromBase64(text, Kind));
     this.ratio = { a: decode(links.ratio_a, Uint8Array), b: decode(links.ratio_b, Uint8Array) };
@@ -25,9 +26,19 @@ export class Comparison {
     this.steps = Math.min(this.ratio.a.length, this.ratio.b.length);
   }
 
-  /** Return the end of an interval: the hour of the simulated day where it is known, else the time since the start. */
+  /** Return the beginning and end of an interval [s of simulated time]. */
+  interval(step) {
+    const to = this.times[step] ?? 0;
+    return [this.times[step - 1] ?? Math.max(0, to - ((this.times[step + 1] ?? 2 * to) - to)), to];
+  }
+
+  /** Return the end of an interval in words. */
   clock(step) {
-    const seconds = this.times[step] ?? 0;
+    return this.hour(this.times[step] ?? 0);
+  }
+
+  /** Return the hour of the simulated day where it is known, else the time since the start. */
+  hour(seconds) {
     if (this.startH === null) return t("time.at", { time: span(seconds) });
     const minutes = Math.round(this.startH * 60 + seconds / 60) % 1440;
     return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
@@ -36,9 +47,9 @@ export class Comparison {
 
 /**
  * Fill the table of indicators.
- * @param {HTMLElement} root @param {Comparison|null} c @param {{leave: () => void, names: string[]}} o
+ * @param {HTMLElement} root @param {Comparison|null} c @param {{leave: () => void, names: string[], tables: HTMLElement}} o
  */
-export function drawIndicators(root, c, { leave, names }) {
+export function drawIndicators(root, c, { leave, names, tables }) {
   if (!c) {
     root.replaceChildren();
     return;
@@ -55,6 +66,7 @@ export function drawIndicators(root, c, { leave, names }) {
     el("table", { class: "kpi", id: "kpi" }, el("thead", {}, head), el("tbody", {}, ...rows)),
     ...(still.length ? [el("p", { class: "hint" }, t("kpi.unchanged", { names: still.join(", ").toLowerCase() }))] : []),
     el("p", { class: "hint" }, t("kpi.ci", { level: number(level * 100, 0) })),
+    tables,
     el("ul", { class: "notes" }, ...c.notes.map((n) => el("li", {}, pick(n)))),
     el("div", { class: "row actions" }, el("button", { type: "button", class: "button", id: "leave", onclick: leave }, t("kpi.leave"))),
   );
@@ -71,7 +83,6 @@ function grouped(indicators) {
 
 /** Return the rows of one key: name, all, and the modes of travel behind a button. */
 function group([first, ...modes]) {
-  const unit = first.unit && first.unit !== "1" ? ` [${first.unit}]` : "";
   const mode = first.mode ? ` · ${modeName(first.mode)}` : "";
   const more = modes.map((i) => values(i, modeName(i.mode), "mode"));
   for (const row of more) row.hidden = true;
@@ -84,7 +95,8 @@ function group([first, ...modes]) {
     for (const row of more) row.hidden = shut;
   });
   const name = el("tr", { class: "name" },
-    el("td", { colSpan: 4 }, ...(modes.length ? [open] : []), pick(first.title) || first.key, el("small", {}, unit + mode)));
+    el("td", { colSpan: 4 }, ...(modes.length ? [open] : []),
+      pick(first.title) || first.key, el("small", {}, unit(first.unit, " [", "]") + mode)));
   return [name, values(first, "", "values"), ...more];
 }
 
@@ -116,7 +128,8 @@ function modeName(mode) {
 
 /**
  * Fill the time slider.
- * @param {Comparison|null} c @param {{step: number, show: string, playing: boolean}} s @param {(patch: object) => void} set
+ * @param {Comparison|null} c @param {{step: number, show: string, playing: boolean, trips: boolean}} s
+ * @param {(patch: object) => void} set
  */
 export function drawTimeline(c, s, set) {
   const box = byId("timeline");
@@ -128,17 +141,20 @@ export function drawTimeline(c, s, set) {
     slider.value = String(step);
   } else {
     box.dataset.lang = document.documentElement.lang;
+    const button = (id, words, onclick) => el("button", { type: "button", id, onclick }, words);
     box.replaceChildren(
-      el("button", { type: "button", id: "play", "aria-label": t("time.play"), onclick: () => set({ playing: "toggle" }) }, "▶"),
-      el("input", { type: "range", id: "time", min: 0, max: c.steps - 1, step: 1, value: String(step), "aria-label": t("time.slider"),
-        oninput: (e) => set({ step: Number(e.target.value), playing: false }) }),
-      el("output", { htmlFor: "time" }),
-      el("button", { type: "button", id: "show-speed", onclick: () => set({ show: "speed" }) }, t("show.speed")),
-      el("button", { type: "button", id: "show-change", onclick: () => set({ show: "change" }) }, t("show.change")),
+      el("div", { class: "row" },
+        el("button", { type: "button", id: "play", "aria-label": t("time.play"), onclick: () => set({ playing: "toggle" }) }, "▶"),
+        el("input", { type: "range", id: "time", min: 0, max: c.steps - 1, step: 1, value: String(step), "aria-label": t("time.slider"),
+          oninput: (e) => set({ step: Number(e.target.value), playing: false }) }),
+        el("output", { htmlFor: "time" })),
+      el("div", { class: "row", role: "group", "aria-label": t("show.label") },
+        ...SHOWS.map((show) => button(`show-${show}`, t(`show.${show}`), () => set({ show }))),
+        button("show-trips", t("show.trips"), () => set({ trips: "toggle" }))),
     );
   }
   box.querySelector("output").textContent = c.clock(step);
   box.querySelector("#play").textContent = s.playing ? "❚❚" : "▶";
-  box.querySelector("#show-speed").setAttribute("aria-pressed", String(s.show === "speed"));
-  box.querySelector("#show-change").setAttribute("aria-pressed", String(s.show === "change"));
+  for (const show of SHOWS) box.querySelector(`#show-${show}`).setAttribute("aria-pressed", String(s.show === show));
+  box.querySelector("#show-trips").setAttribute("aria-pressed", String(Boolean(s.trips)));
 }

@@ -51,6 +51,15 @@ export function number(value, digits) {
 }
 
 /**
+ * Return a unit as the language writes it, between two texts; nothing for a plain count.
+ * @param {string} key @param {string} [before] @param {string} [after]
+ */
+export function unit(key, before = "", after = "") {
+  if (!key || key === "1") return "";
+  return `${before}${words[`u.${key}`] ?? key}${after}`;
+}
+
+/**
  * Return a number with its sign, for differences.
  * @param {number|null|undefined} value
  */

@@ -1,27 +1,46 @@
 /** The legend, always on the map: what the colours of the streets mean now, and the points in view. */
 
 import { byId, el, swatch } from "./dom.js";
-import { number, t } from "./i18n.js";
-import { CHANGE, FLOW } from "./statelayers.js";
+import { number, pick, t } from "./i18n.js";
+import { CHANGE, FLOW, scaleColours } from "./statelayers.js";
+import { CLASS_COLOURS } from "./trips.js";
 
 /**
  * Fill the legend.
- * @param {{spec: object, show: "speed"|"change", comparing: boolean, theme: string, closed: boolean, observed: boolean}} o
+ * @param {{spec: object, show: string, comparing: boolean, theme: string, closed: boolean, classes: object[]}} o
  */
-export function drawLegend({ spec, show, comparing, theme, closed }) {
+export function drawLegend({ spec, show, comparing, theme, closed, classes }) {
   const grey = spec.themes[theme].not_observed;
   const item = (colour, shape, text) => el("li", {}, swatch(colour, shape), text);
-  const rows = comparing && show === "change" ? changeRows(item) : speedRows(spec, theme, item);
-  if (!(comparing && show === "change")) {
-    rows.push(item(grey, "thin", t(comparing ? "legend.no_value" : "legend.not_observed")));
-  }
+  const kind = comparing ? show : "live";
+  const rows = kind === "change" ? changeRows(item) : kind === "queue" || kind === "density" ? scaleRows(kind, grey, item)
+    : speedRows(spec, theme, item);
+  if (kind === "speed" || kind === "live") rows.push(item(grey, "thin", t(comparing ? "legend.no_value" : "legend.not_observed")));
   if (closed) rows.push(item([214, 24, 48], "closed", t("legend.closed")));
-  const title = comparing && show === "change" ? "legend.change" : comparing ? "legend.simulated" : "legend.live";
+  rows.push(...classes.map((c) => item(CLASS_COLOURS[c.key] ?? grey, "dot", pick(c.title))));
   byId("legend").replaceChildren(
-    el("h2", {}, t(title)),
-    el("ul", {}, ...rows),
-    el("p", {}, t(show === "change" && comparing ? "legend.change_note" : "legend.note")),
+    el("h2", {}, t(TITLES[kind])), el("ul", {}, ...rows), el("p", {}, t(NOTES[kind])),
+    ...(classes.length ? [el("p", {}, t("legend.trips_note"))] : []),
   );
+}
+
+const TITLES = {
+  live: "legend.live", speed: "legend.simulated", change: "legend.change", queue: "legend.queue", density: "legend.density",
+};
+const NOTES = {
+  live: "legend.note", speed: "legend.note", change: "legend.change_note", queue: "legend.worse_note", density: "legend.worse_note",
+};
+
+/** Least first: grey streets are empty. */
+function scaleRows(kind, grey, item) {
+  let low = 0;
+  return scaleColours(kind).map(({ below, colour }, i) => {
+    const words = below === Infinity ? t("legend.from", { low: number(low, 0) })
+      : i === 0 ? t("legend.less_than", { high: number(below, 0) })
+        : t("legend.span", { low: number(low, 0), high: number(below, 0) });
+    low = below;
+    return item(i === 0 ? grey : colour, i === 0 ? "thin" : "line", words);
+  });
 }
 
 /** Worst first, as a control room reads it. */

@@ -13,17 +13,18 @@ import { MapView } from "./mapview.js";
 import { fromBase64, json, listen, pack } from "./net.js";
 import { RunPanel } from "./runpanel.js";
 import { bringIntoView, closedRows, drawScene, streetRows, tip } from "./scene.js";
+import { Replay } from "./replay.js";
+import { ResultTables } from "./resulttables.js";
 import { NameIndex } from "./search.js";
 import { NO_FLOW, NOT_OBSERVED, StateLayers } from "./statelayers.js";
 import { createStore, readHash, writeHash } from "./store.js";
 
-const PLAY_MS = 900;
 const AT_START = 14; // layers that show only from this zoom on are fetched when first needed
 const darkByDefault = matchMedia("(prefers-color-scheme: dark)").matches;
 const linked = readHash(location.hash);
 const store = createStore({
   lang: "vi", theme: darkByDefault ? "dark" : "light", switched: {}, view: null, tab: "run", live: null, closures: [], picking: false,
-  selected: null, comparison: null, step: 0, show: "speed", playing: false, ...linked,
+  selected: null, comparison: null, step: 0, show: "speed", playing: false, trips: false, ...linked,
 });
 const app = { link: { connected: false, receivedAt: 0 }, ready: false, drawn: 0, coming: new Set() };
 globalThis.hueTwin = { store, app };
@@ -43,6 +44,8 @@ async function start() {
   Object.assign(app, { city, spec, packs, day, scenarios });
   app.base = new BaseLayers(spec, packs, day);
   app.state = new StateLayers(spec, packs.roads);
+  app.replay = new Replay(app, store, { schedule, legend: drawLegendNow });
+  app.tables = new ResultTables(([longitude, latitude]) => app.map.move({ ...app.map.view, longitude, latitude, zoom: 15.5 }));
   app.labels = allLabels(packs, day);
   app.names = new NameIndex(packs);
   app.home = { ...spec.initialViewState };
@@ -223,16 +226,24 @@ function drawCompare() {
   byId("side-a").textContent = `A · ${t("compare.a")}`;
   byId("side-b").textContent = `B · ${t(s.show === "change" ? "compare.b_change" : "compare.b")}`;
   const names = s.closures.map((x) => x.name ?? x.label);
-  if (c && app.shownResult !== c) setTimeout(() => app.run.result.scrollIntoView({ block: "start" }), 0);
-  app.shownResult = c;
-  drawIndicators(app.run.result, c, { names, leave: () => store.set({ comparison: null, playing: false }) });
-  drawTimeline(c, s, (patch) => store.set(patch.playing === "toggle" ? { playing: !store.get().playing } : patch));
+  if (c && app.shownResult?.c !== c) setTimeout(() => app.run.result.scrollIntoView({ block: "start" }), 0);
+  const shown = { c, words: `${s.lang} ${names.join("|")}` };
+  if (app.shownResult?.c !== c || app.shownResult.words !== shown.words) {
+    app.tables.show(c);
+    const leave = () => store.set({ comparison: null, playing: false });
+    drawIndicators(app.run.result, c, { names, leave, tables: app.tables.root });
+  }
+  app.shownResult = shown;
+  const toggled = (patch) => Object.fromEntries(
+    Object.entries(patch).map(([k, v]) => [k, v === "toggle" ? !store.get()[k] : v]));
+  drawTimeline(c, s, (patch) => store.set(toggled(patch)));
 }
 
 function drawLegendNow() {
   const s = store.get();
   drawLegend({
     spec: app.spec, show: s.show, comparing: Boolean(s.comparison), theme: s.theme, closed: s.closures.length > 0,
+    classes: s.comparison && s.trips ? app.replay.trips.classes() : [],
   });
 }
 
@@ -268,28 +279,17 @@ function wire() {
     if (any("theme")) drawTexts();
     if (any("tab", "live", "switched", "picking")) drawPanels();
     if (any("closures", "picking")) app.run.draw();
-    if (any("comparison", "step", "show", "playing", "closures")) drawCompare();
-    if (any("theme", "comparison", "show", "closures")) drawLegendNow();
+    if (any("comparison", "step", "trips", "playing")) app.replay.follow(any("comparison", "step"));
+    if (any("comparison", "step", "show", "playing", "closures", "trips")) drawCompare();
+    if (any("theme", "comparison", "show", "closures", "trips")) drawLegendNow();
     if (any("selected", "live", "step", "comparison")) drawSelected();
     if (any("live")) drawFeed(s.live, { ...app.link, now: Date.now() });
-    if (any("playing")) play(s.playing);
-    if (any("view", "theme", "switched", "closures", "comparison", "step", "show", "selected")) schedule();
+    if (any("view", "theme", "switched", "closures", "comparison", "step", "show", "selected", "trips")) schedule();
     else if (any("live") && !s.comparison) (before.live ? scheduleLive : schedule)();
     clearTimeout(app.linkTimer);
     app.linkTimer = setTimeout(() => history.replaceState(null, "", writeHash(store.get())), 250);
   });
   controls({ store, app, show, play: () => store.set({ playing: !store.get().playing }) });
-}
-
-/** @param {boolean} on */
-function play(on) {
-  clearInterval(app.player);
-  if (!on) return;
-  app.player = setInterval(() => {
-    const { comparison: c, step } = store.get();
-    if (!c) store.set({ playing: false });
-    else store.set({ step: (step + 1) % c.steps });
-  }, PLAY_MS);
 }
 
 start().catch((error) => {

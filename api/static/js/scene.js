@@ -64,7 +64,9 @@ export function drawScene(app, s) {
   if (c?.steps) {
     const step = Math.min(s.step, c.steps - 1);
     const { a, b } = c.flow;
-    if (s.show === "change" && a[step] && b[step]) {
+    if (s.show === "queue" || s.show === "density") {
+      for (const side of ["a", "b"]) values.push(...app.state.scaled(`${s.show}@${side}`, app.replay.values(side, step), s.show, ctx));
+    } else if (s.show === "change" && a[step] && b[step]) {
       values.push(...app.state.flow("flow@a", a[step], ctx), ...app.state.change("change@b", a[step], b[step], ctx));
     } else values.push(...app.state.speed("speed@a", c.ratio.a[step], ctx), ...app.state.speed("speed@b", c.ratio.b[step], ctx));
   } else if (s.live && s.switched.live !== false) values.push(...app.state.speed("speed", s.live.decoded.ratio, ctx));
@@ -75,9 +77,20 @@ export function drawScene(app, s) {
   const wanted = (label) => (label.style === "ward" ? shownKeys.has("admin") : label.style !== "place" || shownKeys.has("places"));
   const { layers: sensors, taken } = sensorLayers(c ? null : s.live, app.packs, { ...ctx, shown: shownKeys });
   app.fitted = s.switched.labels === false ? [] : fitting(app.labels, viewport, wanted, taken);
-  app.map.draw([...ground, ...selected, ...values, ...closed, ...points, ...sensors, ...textLayers(app.fitted, theme)]);
+  app.below = [...ground, ...selected, ...values, ...closed, ...points, ...sensors];
+  app.above = textLayers(app.fitted, theme);
+  drawTrips(app, s);
   drawScale(app.map.view.latitude, app.map.view.zoom);
   app.drawn += 1;
+}
+
+/** Draw the vehicles of the present moment into the picture as it is. */
+export function drawTrips(app, s) {
+  const c = s.comparison;
+  const ctx = { zoom: app.map.view.zoom, bounds: app.map.viewport().getBounds() };
+  const [from, to] = c?.steps ? c.interval(Math.min(s.step, c.steps - 1)) : [0, 0];
+  const moving = c?.steps && s.trips ? app.replay.trips.layers({ clock: app.replay.clock.now, from, to }, ctx) : [];
+  app.map.draw([...app.below, ...moving, ...app.above]);
 }
 
 /** Return every section of the street a row belongs to. */

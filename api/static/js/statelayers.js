@@ -17,6 +17,14 @@ export const CHANGE = [
   { below: Infinity, colour: [179, 88, 6] },
 ];
 
+/** Queue [vehicles] and density [PCU/km] and their colours: the darker, the more. */
+const DEEPER = [[214, 204, 222], [188, 150, 190], [168, 92, 150], [140, 40, 105], [84, 10, 62]];
+export const SCALES = {
+  queue: { key: "queue_veh", below: [2, 5, 10, 25, Infinity] },
+  density: { key: "density_pcu_km", below: [10, 25, 50, 90, Infinity] },
+};
+export const scaleColours = (show) => SCALES[show].below.map((below, i) => ({ below, colour: DEEPER[i] }));
+
 /** Colour of a flow whose width says how much it is. */
 export const FLOW = [58, 104, 148];
 
@@ -84,6 +92,20 @@ export class StateLayers {
     const one = (row) => (row < 0 || flow[row] === NO_FLOW ? 0 : flow[row]);
     const both = (row) => one(row) + one(this.roads.arrays.reverse[row]);
     return this.draw(id, flow, ctx, () => FLOW, (row) => flowShare(both(row)), true);
+  }
+
+  /**
+   * Return the layers of queues or densities; a street shows the larger of its two directions.
+   * @param {string} id @param {Float32Array|null} values @param {"queue"|"density"} show @param {{zoom: number, theme: string}} ctx
+   */
+  scaled(id, values, show, ctx) {
+    if (!values) return [];
+    const grey = this.spec.themes[ctx.theme].not_observed;
+    const classes = scaleColours(show);
+    const one = (row) => (row < 0 || Number.isNaN(values[row]) ? 0 : values[row]);
+    const value = (row) => Math.max(one(row), one(this.roads.arrays.reverse[row]));
+    const level = (row) => classes.findIndex((c) => value(row) < c.below);
+    return this.draw(id, values, ctx, (row) => (level(row) < 1 ? grey : classes[level(row)].colour), (row) => 0.3 + 0.2 * level(row));
   }
 
   /**

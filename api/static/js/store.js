@@ -1,5 +1,8 @@
 /** One small observable store, and the part of it that lives in the address as a permalink. */
 
+/** What the streets of a comparison may show. */
+export const SHOWS = ["speed", "change", "queue", "density"];
+
 /**
  * @typedef {object} View
  * @property {number} longitude
@@ -54,7 +57,8 @@ export function readHash(hash) {
   }
   if (q.get("a") && q.get("b")) Object.assign(found, { linked: { a: q.get("a"), b: q.get("b") } });
   if (q.get("t")) found.step = Math.max(0, Number.parseInt(q.get("t"), 10) || 0);
-  if (["speed", "change"].includes(q.get("show"))) found.show = q.get("show");
+  if (SHOWS.includes(q.get("show"))) found.show = q.get("show");
+  if (q.get("trips")) found.trips = true;
   return found;
 }
 
@@ -78,6 +82,7 @@ export function writeHash(s) {
     q.set("b", s.comparison.b);
     q.set("t", String(s.step));
     q.set("show", s.show);
+    if (s.trips) q.set("trips", "1");
   }
   return `#${q.toString().replaceAll("%2C", ",")}`;
 }

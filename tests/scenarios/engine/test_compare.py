@@ -11,6 +11,7 @@ from scipy import stats
 
 import scenarios
 from scenarios.engine.compare import compare, estimate
+from scenarios.engine.paired import mean_known
 from scenarios.engine.progress import CancelFile, Progress
 from scenarios.engine.replicate import answer_all
 from scenarios.engine.store import ResultStore
@@ -87,11 +88,9 @@ def test_only_the_change_may_differ() -> None:
 
 
 def test_places_ignore_what_has_no_value() -> None:
-    from scenarios.engine.compare import _mean
-
     with np.errstate(all="raise"):
-        assert _mean(np.array([[1.0, np.nan], [3.0, np.nan]]))[0] == 2.0
-        assert np.isnan(_mean(np.array([[1.0, np.nan], [3.0, np.nan]]))[1])
+        assert mean_known(np.array([[1.0, np.nan], [3.0, np.nan]]))[0] == 2.0
+        assert np.isnan(mean_known(np.array([[1.0, np.nan], [3.0, np.nan]]))[1])
 
 
 def test_two_runs_that_happen_to_agree_are_no_certainty() -> None:
