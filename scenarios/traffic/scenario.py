@@ -7,15 +7,14 @@ from numpy.typing import NDArray
 
 from scenarios.engine.clock import Phase
 from scenarios.engine.run import Run
-from scenarios.models.demand import DemandRules, Trips, Zones, draw_trips, make_zones
-from scenarios.models.network import RoadNetwork, RoadRules, road_network
+from scenarios.models.demand import Trips
+from scenarios.models.network import RoadRules, road_network
 from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import TrafficModel
-from scenarios.models.trip_ends import trip_ends
 from scenarios.scenario import HOUR_S, MINUTE_S, scenario
+from scenarios.traffic.demand import Places, draw_demand, find_places
 from scenarios.traffic.indicators import GROUPS, INDICATORS, SERIES, report
 from scenarios.traffic.params import CLASSES, GROUP_OF_CLASS, PCU, TrafficParams
-from twin.errors import InvalidParams
 from twin.variables import Text
 
 
@@ -38,12 +37,15 @@ def traffic(run: Run, params: TrafficParams) -> None:
     """
     rules = _road_rules(params)
     base = road_network(run.base, rules)
-    zones, trips, ways = _demand(run, params, base)
-    run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
-    net, empty = base, ways
+    places = find_places(run, params)
+    zones = places.zones
+    net, ways = base, empty_road_ways(base, zones.node)
+    empty = ways
     if run.city.roads is not run.base.roads:
         net = road_network(run.city, rules)
         empty = empty_road_ways(net, zones.node)
+    trips = _demand(run, params, places, empty if params.choice_responds else ways)
+    run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
     group, pcu = np.array(GROUP_OF_CLASS, dtype=np.int32), np.array([PCU[name] for name in CLASSES])
     motor = np.flatnonzero(group[trips.kind] == 0)
     hours = (params.horizon_s - params.begin_s) / HOUR_S
@@ -74,39 +76,16 @@ def _road_rules(params: TrafficParams) -> RoadRules:
     )
 
 
-def _demand(run: Run, params: TrafficParams, net: RoadNetwork) -> tuple[Zones, Trips, Ways]:
-    if sum(params.shares) == 0 or sum(params.hourly) == 0:
-        raise InvalidParams("traffic", "the shares of the classes and of the hours must not all be 0")
-    n = net.n_nodes
-    motor = net.allowed[0]
-    usable = (np.bincount(net.tail[motor], minlength=n) > 0) & (np.bincount(net.head[motor], minlength=n) > 0)
-    if not usable.any():
-        raise InvalidParams("traffic", f"the city {run.base.name} has no road for motor vehicles")
-    ends = trip_ends(
-        run.base,
-        usable,
-        floor_area_per_household_m2=params.floor_area_per_household_m2,
-        households_per_km=params.households_per_km,
-    )
-    for note in ends.notes:
-        run.note(*note)
+def _demand(run: Run, params: TrafficParams, places: Places, ways: Ways) -> Trips:
+    """Return the trips: of the surveyed roads, unless the choices of destination and mode respond to the change."""
     run.note(
-        "Mô hình hàng chờ đơn giản; nhu cầu là giả định, chưa hiệu chỉnh theo số đếm xe.",
-        "A simple queue model; the demand is an assumption, not calibrated against counts.",
+        "Mô hình hàng chờ đơn giản.",
+        "A simple queue model.",
     )
-    zones = make_zones(ends, run.base.roads.node_xy_m, params.zones)
-    ways = empty_road_ways(net, zones.node)
-    rules = DemandRules(
-        per_household=params.trips_per_household * params.demand_scale,
-        per_gateway=params.trips_per_gateway * params.demand_scale,
-        hourly=params.hourly,
-        homeward=params.homeward,
-        kinds=params.shares,
-        per_min=params.gravity_per_min,
-    )
-    window_s = (params.begin_s, params.horizon_s)
-    trips = draw_trips(ends, zones, ways.cost_s[0], rules, window_s=window_s, midnight_s=params.midnight_s, rng=run.rng)
-    return zones, trips, ways
+    roads = run.city.roads if params.choice_responds else run.base.roads
+    motor, cycle = (np.where(ways.cost_s[g] < np.inf, ways.cost_s[g], np.inf) for g in (0, 1))
+    trips, _, _ = draw_demand(run, params, places, roads, (motor, motor, cycle), midnight_s=params.midnight_s)
+    return trips
 
 
 def _schedule(run: Run, params: TrafficParams, model: TrafficModel, free_s: NDArray[np.float64]) -> None:
