@@ -65,7 +65,8 @@ def trip_ends(
     -----
     1. Homes: the households of buildings; else dwelling floor area; else the length of local streets.
     2. A building attracts by its floor area and use; one of unknown use or a house by the land it stands on.
-    3. Land without a building attracts by its area, parcels before land use by kind.
+    3. A parcel without a building attracts by its area; where there are no parcels, land use does, by the floor to be
+       expected on it beyond the buildings mapped.
     4. A place counts with a usual floor area, unless a building of its activity stands there.
     5. A purpose that finds no destination takes those of all others; a city without any, its street length.
     """
@@ -130,11 +131,13 @@ def _floor(city: City, plots: Areas, nearest: _Nearest) -> tuple[F64, I64, set[s
     floor_m2 = _floor_area_m2(b)
     xy = _centres(b)
     total = nearest.by_activity(xy, kind, floor_m2 / 100.0)
-    bare = np.bincount(on_plot[on_plot >= 0], minlength=len(plots)) == 0
     # Where buildings are mapped, a bare plot for housing is a garden.
-    bare &= (plot_kind != _NONE) & ((plot_kind != _DWELLING) | (len(b) == 0))
-    rows = np.flatnonzero(bare)
-    land_100m2 = plot_area_m2[rows] * _TABLE[plot_kind[rows], -2] / 100.0
+    counts = (plot_kind != _NONE) & ((plot_kind != _DWELLING) | (len(b) == 0))
+    built_m2 = np.bincount(on_plot[on_plot >= 0], weights=floor_m2[on_plot >= 0], minlength=len(plots))
+    if isinstance(plots, Parcels):
+        counts &= np.bincount(on_plot[on_plot >= 0], minlength=len(plots)) == 0
+    rows = np.flatnonzero(counts)
+    land_100m2 = np.maximum(plot_area_m2 * _TABLE[plot_kind, -2] - built_m2, 0.0)[rows] / 100.0
     shapes = plots.shapes()[rows]
     if isinstance(plots, Parcels):
         xy_land = shapely.get_coordinates(shapely.centroid(shapes)) if len(rows) else np.zeros((0, 2))

@@ -6,7 +6,7 @@ import pytest
 from scenarios.models.day_profiles import DAYS, FREE_DAY, FREE_DAY_FACTOR, STEPS, WORKING_DAY, Peak, cumulated, profile
 
 
-def hour_of(share: np.ndarray, hour: float) -> int:
+def step_of(hour: float) -> int:
     return round(hour * STEPS / 24)
 
 
@@ -21,7 +21,7 @@ def test_every_profile_covers_the_day_once(flow: str) -> None:
 
 def test_a_peak_at_midnight_is_wrapped() -> None:
     share = cumulated((Peak(1.0, 0.0, 1.0),))
-    late, early = 1.0 - share[hour_of(share, 22.0)], share[hour_of(share, 2.0)]
+    late, early = 1.0 - share[step_of(22.0)], share[step_of(2.0)]
     assert late == pytest.approx(early)
     assert late + early == pytest.approx(0.954, abs=0.002)
 
@@ -29,7 +29,7 @@ def test_a_peak_at_midnight_is_wrapped() -> None:
 def test_schools_peak_about_seven_and_the_evening_is_for_going_out() -> None:
     def between(flow: str, low: float, high: float) -> float:
         share = cumulated(profile(flow, free_day=False))
-        return float(share[hour_of(share, high)] - share[hour_of(share, low)])
+        return float(share[step_of(high)] - share[step_of(low)])
 
     assert between("school/out", 6.0, 7.5) > 0.4
     assert between("school/out", 12.25, 14.0) > 0.25, "the second shift"
@@ -45,7 +45,7 @@ def test_people_are_back_after_they_left() -> None:
     for segment in ("work", "school", "escort", "shop", "leisure", "business", "tourism"):
         for free in (False, True):
             out, back = (cumulated(profile(f"{segment}/{way}", free_day=free)) for way in ("out", "back"))
-            from_4 = slice(hour_of(out, 4.0), None)
+            from_4 = slice(step_of(4.0), None)
             assert np.all((out - out[from_4.start])[from_4] >= (back - back[from_4.start])[from_4] - 0.06), segment
 
 

@@ -1,5 +1,7 @@
 """Who goes where: margins met to 1e-9, near before far, and a clear word where no matrix exists."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -50,7 +52,7 @@ def test_mean_length_falls_as_time_weighs_more_and_has_its_known_limits() -> Non
     free = rows[:, None] * columns / rows.sum()
     assert mean_min(0.0) == pytest.approx((free * time_min).sum() / free.sum())
     lengths = [mean_min(b) for b in (0.0, 0.05, 0.2, 0.8)]
-    assert all(a > b for a, b in zip(lengths, lengths[1:], strict=False))
+    assert all(a > b for a, b in itertools.pairwise(lengths))
 
 
 def test_pairs_without_a_way_are_used_only_where_the_margins_leave_no_choice() -> None:

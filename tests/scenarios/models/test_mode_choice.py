@@ -75,7 +75,7 @@ def test_shares_sum_to_one_and_hold_to_what_people_own() -> None:
 def test_the_far_is_not_walked_and_no_bike_is_shared_without_a_station() -> None:
     out = shares(journeys(9.0), RULES, "work")
     assert out[WALK, 0, 1] == 0
-    assert 0 < out[WALK, 0, 0]
+    assert out[WALK, 0, 0] > 0
     assert out[BIKE_SHARE].max() == 0
     assert shares(journeys(3.0, station_min=3.0), RULES, "work")[BIKE_SHARE].min() > 0
     short, long = (shares(journeys(km), RULES, "work")[WALK, 0, 1] for km in (0.5, 3.0))
