@@ -158,12 +158,16 @@ def walk_km(tail: I32, head: I32, length_m: F64, walkable: Bools, zones: Zones, 
     Walkers use a street both ways.
     """
     n, links = len(zones.of_node), np.flatnonzero(walkable)
-    ends = np.stack([np.minimum(tail[links], head[links]), np.maximum(tail[links], head[links])])
-    # The shorter of two parallel streets counts.
-    order = np.lexsort((length_m[links], *ends))
-    pairs = ends[:, order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(pairs, axis=1) != 0).any(axis=0)
-    graph = sparse.csr_array((length_m[links][order][first], tuple(pairs[:, first])), shape=(n, n))
+    low, high = np.minimum(tail[links], head[links]), np.maximum(tail[links], head[links])
+    graph = least_cost_graph(low, high, length_m[links], n)
     found = sparse.csgraph.dijkstra(graph, directed=False, indices=zones.node, limit=most_m)
     return np.asarray(found / 1000.0, dtype=np.float64)
+
+
+def least_cost_graph(tail: I32, head: I32, cost: F64, n: int) -> sparse.csr_array[np.float64]:
+    """Return the graph of links ``(L,)`` between n nodes; of parallel links the cheapest counts."""
+    order = np.lexsort((cost, head, tail))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (np.diff(tail[order]) != 0) | (np.diff(head[order]) != 0)
+    kept = order[first]
+    return sparse.csr_array((cost[kept], (tail[kept], head[kept])), shape=(n, n))

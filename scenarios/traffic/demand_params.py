@@ -30,6 +30,7 @@ OwnPeak = tuple[
     Annotated[float, Field(ge=0.05, le=12.0)],
 ]
 OwnPeaks = dict[Flows, Annotated[tuple[OwnPeak, ...], Field(min_length=1, max_length=20)]]
+ClassShares = Annotated[tuple[Annotated[float, Field(ge=0.0, le=1.0)], ...], Field(min_length=5, max_length=5)]
 Factors = dict[Segment, Annotated[float, Field(ge=0.0, le=20.0)]]
 
 
@@ -58,21 +59,21 @@ class DemandParams(ScenarioParams):
         {}, unit="h", vi="Giờ cao điểm riêng: trọng số, giờ, độ rộng",
         en="Own peaks of single flows: weight, hour, spread; the others are those of the table",
     )  # fmt: skip
-    work_tours: float = _tours(0.98, "Lượt đi làm (đi và về) mỗi hộ mỗi ngày", "Tours to work per household and day")
+    work_tours: float = _tours(1.02, "Lượt đi làm (đi và về) mỗi hộ mỗi ngày", "Tours to work per household and day")
     school_tours: float = _tours(
-        0.50, "Lượt tự đi học mỗi hộ mỗi ngày", "Tours to school on one's own per household and day"
+        0.52, "Lượt tự đi học mỗi hộ mỗi ngày", "Tours to school on one's own per household and day"
     )
     escort_tours: float = _tours(
-        0.28, "Lượt đưa đón con mỗi hộ mỗi ngày", "Tours to bring or fetch a child per household and day"
+        0.29, "Lượt đưa đón con mỗi hộ mỗi ngày", "Tours to bring or fetch a child per household and day"
     )
     shop_tours: float = _tours(
-        0.70, "Lượt đi chợ, mua sắm mỗi hộ mỗi ngày", "Tours to market and shops per household and day"
+        0.73, "Lượt đi chợ, mua sắm mỗi hộ mỗi ngày", "Tours to market and shops per household and day"
     )
     leisure_tours: float = _tours(
-        0.50, "Lượt đi chơi, thăm nhau mỗi hộ mỗi ngày", "Tours for leisure per household and day"
+        0.52, "Lượt đi chơi, thăm nhau mỗi hộ mỗi ngày", "Tours for leisure per household and day"
     )
     business_tours: float = _tours(
-        0.42,
+        0.44,
         "Lượt đi công việc, khám bệnh mỗi hộ mỗi ngày",
         "Tours for business, health and errands per household and day",
     )
@@ -93,16 +94,12 @@ class DemandParams(ScenarioParams):
         0.25, ge=0.0, le=1.0, unit="1", vi="Tỷ lệ xe quá cảnh giữa các cửa ngõ",
         en="Share of the gateways' vehicles that only pass through", source=ASSUMED,
     )  # fmt: skip
-    gateway_shares: tuple[Annotated[float, Field(ge=0.0, le=1.0)], ...] = Field(
-        (0.60, 0.22, 0.04, 0.12, 0.02), min_length=5, max_length=5, title="Shares of the classes at the gateways",
-        description="Tỷ lệ loại xe ở cửa ngõ / Shares of the classes at the gateways [1]",
-        json_schema_extra={
-            "vi": "Tỷ lệ xe máy, ô tô, buýt, tải, xe đạp ở cửa ngõ",
-            "en": "Share of motorcycles, cars, buses, trucks, bicycles at the gateways", "unit": "1", "source": ASSUMED,
-        },
+    gateway_shares: ClassShares = param(
+        (0.60, 0.22, 0.04, 0.12, 0.02), unit="1", vi="Tỷ lệ xe máy, ô tô, buýt, tải, xe đạp ở cửa ngõ",
+        en="Share of motorcycles, cars, buses, trucks, bicycles at the gateways", source=ASSUMED,
     )  # fmt: skip
     gravity_per_min: float = param(
-        0.30, ge=0.0, le=2.0, unit="1/min", vi="Độ giảm sức hút theo thời gian đi, của việc làm",
+        0.40, ge=0.0, le=2.0, unit="1/min", vi="Độ giảm sức hút theo thời gian đi, của việc làm",
         en="Decay of attraction with travel time, for work",
         source=f"{ASSUMED}; the other purposes in fixed proportion; trips of about 4 km on average in Huế",
     )  # fmt: skip

@@ -45,7 +45,7 @@ def plan(ends: TripEnds | None = None, surveyed: TripEnds | None = None, **param
     km = np.abs(at[:, None] - at) + 0.2
     journeys = Journeys(km, km * 5.0, km * 2.4, km * 2.4, np.full(len(at), 3.0), km)
     rules = DemandParams(**params).plan_rules
-    return plan_demand(ends, surveyed, zones, journeys, rules, zones.gateway * 1000.0)
+    return plan_demand(ends, surveyed, zones, journeys, rules, np.where(zones.gateway, 1000.0, 0.0))
 
 
 def streams(seed: int = 1) -> Callable[[str], Generator]:
@@ -193,7 +193,7 @@ def test_own_peaks_replace_those_of_the_table() -> None:
 def test_zero_demand_is_no_trip() -> None:
     demand, _ = plan()
     assert len(draw(demand, demand_scale=0.0).depart_s) == 0
-    nobody = {f"{p}_tours": 0.0 for p in PURPOSES if p != "tourism"}
+    nobody: dict[str, Any] = {f"{p}_tours": 0.0 for p in PURPOSES if p != "tourism"}
     empty, summary = plan(**nobody, hotel_tours=0.0, truck_factor=0.0, trips_per_gateway=0.0)
     assert summary.trips.sum() == 0
     assert empty.per_day().sum() == 0
@@ -201,7 +201,7 @@ def test_zero_demand_is_no_trip() -> None:
 
 
 def test_gateways_alone_send_traffic_in_out_and_through() -> None:
-    nobody = {f"{p}_tours": 0.0 for p in PURPOSES if p != "tourism"}
+    nobody: dict[str, Any] = {f"{p}_tours": 0.0 for p in PURPOSES if p != "tourism"}
     demand, _ = plan(**nobody, hotel_tours=0.0, truck_factor=0.0, trips_per_gateway=4000.0, through_share=0.25)
     sums = {f.name: float(f.vehicles.sum()) for f in demand.flows if f.vehicles.sum() > 0}
     # Two gateways with 4,000 trips each: half in, half out; a quarter goes on, and is both.

@@ -95,7 +95,8 @@ def test_two_wheelers_lead_in_the_defaults() -> None:
 
 
 def test_where_no_mode_has_a_way_the_trips_are_made_all_the_same() -> None:
-    cut = Journeys(*(np.full((2, 2), np.inf) for _ in range(4)), np.full(2, np.inf), np.ones((2, 2)))
+    never = np.full((2, 2), np.inf)
+    cut = Journeys(never, never, never, never, np.full(2, np.inf), np.ones((2, 2)))
     np.testing.assert_allclose(shares(cut, RULES, "work").sum(axis=0), 1.0)
 
 

@@ -1,6 +1,7 @@
 """Where trips begin and end: homes, floor space by what is done there, and the basis said; zones of equal weight."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def with_building(city: City, kind: str, xy: tuple[float, float], side_m: float,
     b = city.buildings
     x, y = xy
     shapes = np.append(b.shapes(), [shapely.box(x, y, x + side_m, y + side_m)])
-    new = {
+    new: dict[str, Any] = {
         "ids": "new", "kind": kind, "name": "", "storeys": storeys, "floor_level_m": np.nan, "households": 0.0,
         "parcel": np.int32(-1), "provenance": "drawn", "accuracy_m": 1.0, "source": "test",
     }  # fmt: skip
