@@ -27,7 +27,7 @@ DETOUR = 1.3
 STATION_M = 800.0
 """Farthest bike station people walk to [m]: an assumption."""
 
-MOST_TRIPS = 2e7
+MOST_TRIPS = 5e6
 """A run that would draw more trips is refused."""
 
 

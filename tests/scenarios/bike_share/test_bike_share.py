@@ -47,8 +47,7 @@ def test_more_stations_cover_more_and_draw_more_rentals() -> None:
 
 
 def test_trucks_cost_kilometres_and_lose_fewer_rentals() -> None:
-    busy = {"rentals_per_bike": 30.0, "most_walk_m": 0.0}
-    none, one = go(trucks=0, **busy), go(trucks=1, **busy)
+    none, one = (go(trucks=n, rentals_per_bike=30.0, most_walk_m=0.0) for n in (0, 1))
     assert none.value("truck_km") == 0
     assert one.value("truck_km") > 0
     assert one.value("lost_pct") < none.value("lost_pct")
