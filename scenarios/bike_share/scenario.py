@@ -12,7 +12,8 @@ from scipy.spatial import cKDTree
 from scenarios.bike_share.params import BikeShareParams
 from scenarios.engine.clock import Phase
 from scenarios.engine.run import Run
-from scenarios.models.bike_share import BikeShare, FreeRoads, Service, Stations, rental_rates
+from scenarios.models.bike_share import BikeShare, Service, Stations, rental_rates
+from scenarios.models.bike_trucks import FreeRoads
 from scenarios.models.day_profiles import STEPS, cumulated, profile
 from scenarios.models.land_rates import PURPOSES
 from scenarios.models.station_sites import around, greedy_sites

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import simpy
 from numpy.random import Generator as RandomStream
 from numpy.typing import NDArray
 
+from scenarios.models.bike_trucks import Driving
 from scenarios.models.gravity import deterrence, furness
 from twin.errors import ModelError
 
@@ -30,32 +31,6 @@ Events = Generator[simpy.Event, Any, Any]
 _TRIES = 3
 _LOOK_AGAIN_S = 60.0
 _HOUR_S = 3600.0
-
-
-class Driving(Protocol):
-    """What drives the trucks: free roads, or a traffic model."""
-
-    def drive(self, start: int, end: int) -> simpy.Event:
-        """Return the event of arriving at a station from another; its value is the length driven [km]."""
-
-
-@dataclass(frozen=True)
-class FreeRoads:
-    """Trucks drive in fixed times, whatever the traffic.
-
-    Attributes
-    ----------
-    env
-    time_s, km : (S, S) [s], [km]
-    """
-
-    env: simpy.Environment
-    time_s: F64
-    km: F64
-
-    def drive(self, start: int, end: int) -> simpy.Event:
-        """Return the arrival after the fixed time."""
-        return self.env.timeout(float(self.time_s[start, end]), value=float(self.km[start, end]))
 
 
 @dataclass(frozen=True)

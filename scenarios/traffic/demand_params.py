@@ -59,21 +59,21 @@ class DemandParams(ScenarioParams):
         {}, unit="h", vi="Giờ cao điểm riêng: trọng số, giờ, độ rộng",
         en="Own peaks of single flows: weight, hour, spread; the others are those of the table",
     )  # fmt: skip
-    work_tours: float = _tours(1.02, "Lượt đi làm (đi và về) mỗi hộ mỗi ngày", "Tours to work per household and day")
+    work_tours: float = _tours(1.05, "Lượt đi làm (đi và về) mỗi hộ mỗi ngày", "Tours to work per household and day")
     school_tours: float = _tours(
         0.52, "Lượt tự đi học mỗi hộ mỗi ngày", "Tours to school on one's own per household and day"
     )
     escort_tours: float = _tours(
-        0.29, "Lượt đưa đón con mỗi hộ mỗi ngày", "Tours to bring or fetch a child per household and day"
+        0.30, "Lượt đưa đón con mỗi hộ mỗi ngày", "Tours to bring or fetch a child per household and day"
     )
     shop_tours: float = _tours(
-        0.73, "Lượt đi chợ, mua sắm mỗi hộ mỗi ngày", "Tours to market and shops per household and day"
+        0.75, "Lượt đi chợ, mua sắm mỗi hộ mỗi ngày", "Tours to market and shops per household and day"
     )
     leisure_tours: float = _tours(
-        0.52, "Lượt đi chơi, thăm nhau mỗi hộ mỗi ngày", "Tours for leisure per household and day"
+        0.54, "Lượt đi chơi, thăm nhau mỗi hộ mỗi ngày", "Tours for leisure per household and day"
     )
     business_tours: float = _tours(
-        0.44,
+        0.46,
         "Lượt đi công việc, khám bệnh mỗi hộ mỗi ngày",
         "Tours for business, health and errands per household and day",
     )
@@ -99,7 +99,7 @@ class DemandParams(ScenarioParams):
         en="Share of motorcycles, cars, buses, trucks, bicycles at the gateways", source=ASSUMED,
     )  # fmt: skip
     gravity_per_min: float = param(
-        0.40, ge=0.0, le=2.0, unit="1/min", vi="Độ giảm sức hút theo thời gian đi, của việc làm",
+        0.46, ge=0.0, le=2.0, unit="1/min", vi="Độ giảm sức hút theo thời gian đi, của việc làm",
         en="Decay of attraction with travel time, for work",
         source=f"{ASSUMED}; the other purposes in fixed proportion; trips of about 4 km on average in Huế",
     )  # fmt: skip
@@ -214,8 +214,8 @@ class DemandParams(ScenarioParams):
 
 
 DECAY: Final = {
-    "work": 1.0, "school": 1.2, "escort": 1.5, "shop": 1.5, "leisure": 1.0, "business": 1.0, "tourism": 0.6,
-    "freight": 0.4, "external": 0.15,
+    "work": 1.0, "school": 1.2, "escort": 1.5, "shop": 1.5, "leisure": 1.0, "business": 1.0, "tourism": 0.7,
+    "freight": 0.6, "external": 0.2,
 }  # fmt: skip
 """Decay with time relative to that of work: an assumption."""
 

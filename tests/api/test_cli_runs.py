@@ -53,7 +53,7 @@ def test_a_run_without_changes_prints_a_table_and_its_notes(town: str, tmp_path:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("run", "traffik"), "traffik: no such scenario; did you mean traffic?; installed: traffic"),
+        (("run", "traffik"), "traffik: no such scenario; did you mean traffic?; installed: bike-share, traffic"),
         (("run", "traffic", "--set", "demandscale=2"), "no parameter demandscale; did you mean demand_scale?"),
         (
             ("run", "traffic", "--set", "demand_scale=9999"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import Generator
 
-from scenarios.models.bike_share import BikeShare, FreeRoads, Service, Stations, rental_rates
+from scenarios.models.bike_share import BikeShare, Service, Stations, rental_rates
+from scenarios.models.bike_trucks import FreeRoads, OnStreets
 from scenarios.models.station_sites import around, covered, greedy_sites
 from twin.chance import stream
 from twin.errors import ModelError
@@ -191,6 +193,27 @@ def test_trucks_drive_on_what_they_are_given() -> None:
     assert roads.asked[0] == (0, 2)
     assert model.tally.truck_km == 1.5 * len(roads.asked)
     assert model.stock.tolist() == [5, 5, 5]
+
+
+def test_trucks_may_drive_in_traffic_and_wait_where_the_way_is_closed() -> None:
+    """A fake of the traffic model's drive: the first one is cut off after a minute, the others take 100 s a link."""
+    env = simpy.Environment()
+    asked: list[tuple[int, int, list[int]]] = []
+
+    class _FakeTraffic:
+        def drive(self, kind: int, start: int, way: np.ndarray) -> simpy.Event:
+            asked.append((kind, start, way.tolist()))
+            arrived = len(asked) > 1
+            return env.timeout(100.0 * len(way) if arrived else 60.0, value=SimpleNamespace(arrived=arrived))
+
+    km = np.array([[0.0, 1.2], [1.3, 0.0]])
+    ways = {(0, 1): np.array([7, 8, 9], dtype=np.int32), (1, 0): np.zeros(0, dtype=np.int32)}
+    roads = OnStreets(env, _FakeTraffic(), 3, np.array([40, 50]), ways, km)
+    assert env.run(until=roads.drive(0, 1)) == 1.2
+    assert env.now == 60.0 + 300.0 + 300.0
+    assert asked == [(3, 40, [7, 8, 9])] * 2
+    assert env.run(until=roads.drive(1, 0)) == 1.3, "two stations at one node"
+    assert env.now == 660.0
 
 
 def test_the_same_seed_gives_the_same_day_and_trucks_change_no_rider() -> None:
