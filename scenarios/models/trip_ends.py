@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from scenarios.models.land_rates import ACTIVITY, HOMES, PURPOSES, RATES
+from scenarios.models.outlines import measured
 from twin.city.areas import Areas
 from twin.city.city import City
 from twin.city.land import Buildings, Parcels
@@ -72,9 +74,15 @@ def trip_ends(
     """
     nearest = _Nearest(city, usable)
     plots = city.parcels if len(city.parcels) else city.land_use
-    floor, kind, place_kinds = _floor(city, plots, nearest)
-    homes, note = _homes(city, kind, nearest, floor_area_per_household_m2, households_per_km)
+    built, land = _Measured(*measured(city.buildings)), _Measured(*measured(plots))
+    floor_m2 = built.area_m2 * np.where(np.isnan(city.buildings.storeys), 1.0, city.buildings.storeys)
+    floor, kind, place_kinds = _floor(city, plots, _Measured(built.centre_m, floor_m2), land, nearest)
+    is_home = np.isin(kind, [_ROW[a] for a in HOMES])
+    homes, note = _homes(
+        city, built.centre_m, floor_m2 * is_home, nearest, floor_area_per_household_m2, households_per_km
+    )
     pulls, notes = _pulls(city, plots, floor @ _TABLE[:, : len(PURPOSES)], nearest, place_kinds)
+    notes += _unplaced(built, land)
     at = {name: k for k, name in enumerate(RATES["none"]._fields)}
     gates = np.flatnonzero(city.places.kind == "gateway")
     return TripEnds(
@@ -85,6 +93,23 @@ def trip_ends(
         gateways=np.unique(nearest.node(city.places.xy_m[gates])),
         notes=(note, *notes),
     )
+
+
+class _Measured(NamedTuple):
+    """Where features lie, NaN where unknown, and how large they are."""
+
+    centre_m: F64
+    area_m2: F64
+
+
+def _unplaced(built: _Measured, land: _Measured) -> list[Text]:
+    n = [int(np.isnan(part.centre_m[:, 0]).sum()) for part in (built, land)]
+    if sum(n) == 0:
+        return []
+    return [Text(
+        f"{n[0]} nhà và {n[1]} thửa không rõ ranh giới nên không sinh chuyến đi.",
+        f"{n[0]} buildings and {n[1]} plots have no outline and make no trips.",
+    )]  # fmt: skip
 
 
 class _Nearest:
@@ -100,14 +125,18 @@ class _Nearest:
         return found
 
     def spread(self, xy_m: F64, weight: F64) -> F64:
-        """Return the weights of points summed at their nearest usable nodes ``(N,)``."""
-        return np.asarray(np.bincount(self.node(xy_m), weights=weight, minlength=self.n), dtype=np.float64)
+        """Return the weights of points summed at their nearest usable nodes ``(N,)``; NaN marks an unknown place."""
+        known = np.isfinite(xy_m[:, 0])
+        return np.asarray(
+            np.bincount(self.node(xy_m[known]), weights=weight[known], minlength=self.n), dtype=np.float64
+        )
 
     def by_activity(self, xy_m: F64, kind: I64, weight: F64) -> F64:
         """Return the weights of points summed by their nearest usable node and their activity ``(N, activities)``."""
-        k = len(_ACTIVITIES)
-        cell = self.node(xy_m) * k + kind
-        return np.asarray(np.bincount(cell, weights=weight, minlength=self.n * k), dtype=np.float64).reshape(-1, k)
+        k, known = len(_ACTIVITIES), np.isfinite(xy_m[:, 0])
+        cell = self.node(xy_m[known]) * k + kind[known]
+        sums = np.bincount(cell, weights=weight[known], minlength=self.n * k)
+        return np.asarray(sums, dtype=np.float64).reshape(-1, k)
 
     def spread_over(self, shapes: NDArray[np.object_], kind: I64, weight: F64) -> F64:
         """Return the weights of areas, each shared by the usable nodes in it, or at the nearest one, by activity."""
@@ -120,16 +149,14 @@ class _Nearest:
         return self.by_activity(xy, np.concatenate([kind[area], kind[empty]]), shared)
 
 
-def _floor(city: City, plots: Areas, nearest: _Nearest) -> tuple[F64, I64, set[str]]:
+def _floor(city: City, plots: Areas, built: _Measured, land: _Measured, nearest: _Nearest) -> tuple[F64, I64, set[str]]:
     """Return floor by node and activity ``(N, A)`` [100 m²], each building's activity, the kinds of places used."""
-    b = city.buildings
-    plot_kind, plot_area_m2 = _plots(plots)
+    b, (xy, floor_m2) = city.buildings, built
+    plot_kind, plot_area_m2 = _plots(plots, land.area_m2)
     kind = _activities(b.kind, unknown=_DWELLING)
-    on_plot = _plot_of(b, plots)
+    on_plot = _plot_of(b, xy, plots)
     of_land = np.where(on_plot >= 0, plot_kind[on_plot], _DWELLING) if len(plots) else np.full(len(b), _DWELLING)
     kind = np.where((kind == _DWELLING) & (of_land != _NONE), of_land, kind)
-    floor_m2 = _floor_area_m2(b)
-    xy = _centres(b)
     total = nearest.by_activity(xy, kind, floor_m2 / 100.0)
     # Where buildings are mapped, a bare plot for housing is a garden.
     counts = (plot_kind != _NONE) & ((plot_kind != _DWELLING) | (len(b) == 0))
@@ -138,14 +165,11 @@ def _floor(city: City, plots: Areas, nearest: _Nearest) -> tuple[F64, I64, set[s
         counts &= np.bincount(on_plot[on_plot >= 0], minlength=len(plots)) == 0
     rows = np.flatnonzero(counts)
     land_100m2 = np.maximum(plot_area_m2 * _TABLE[plot_kind, -2] - built_m2, 0.0)[rows] / 100.0
-    shapes = plots.shapes()[rows]
     if isinstance(plots, Parcels):
-        xy_land = shapely.get_coordinates(shapely.centroid(shapes)) if len(rows) else np.zeros((0, 2))
-        total += nearest.by_activity(xy_land, plot_kind[rows], land_100m2)
+        total += nearest.by_activity(land.centre_m[rows], plot_kind[rows], land_100m2)
     elif len(rows):
-        total += nearest.spread_over(shapes, plot_kind[rows], land_100m2)
-    seen_xy = np.concatenate([xy, shapely.get_coordinates(shapely.centroid(shapes)).reshape(-1, 2)])
-    seen_kind = np.concatenate([kind, plot_kind[rows]])
+        total += nearest.spread_over(plots.shapes()[rows], plot_kind[rows], land_100m2)
+    seen_xy, seen_kind = np.concatenate([xy, land.centre_m[rows]]), np.concatenate([kind, plot_kind[rows]])
     at_places, used = _places(city, seen_xy, seen_kind, nearest)
     return total + at_places, kind, used
 
@@ -154,7 +178,7 @@ def _places(city: City, seen_xy: F64, seen_kind: I64, nearest: _Nearest) -> tupl
     kind = _activities(city.places.kind, unknown=_NONE)
     counts = (kind != _NONE) & (_TABLE[kind, -1] > 0)
     for activity in np.unique(kind[counts]):
-        there = seen_xy[seen_kind == activity]
+        there = seen_xy[(seen_kind == activity) & np.isfinite(seen_xy[:, 0])]
         rows = np.flatnonzero(kind == activity)
         if len(there):
             counts[rows] &= cKDTree(there).query(city.places.xy_m[rows])[0] > SAME_PLACE_M
@@ -162,9 +186,8 @@ def _places(city: City, seen_xy: F64, seen_kind: I64, nearest: _Nearest) -> tupl
     return nearest.by_activity(city.places.xy_m[counts], kind[counts], _TABLE[kind[counts], -1] / 100.0), used
 
 
-def _plots(plots: Areas) -> tuple[I64, F64]:
+def _plots(plots: Areas, drawn_m2: F64) -> tuple[I64, F64]:
     """Return the activity of each plot, and its area [m²]: of several uses a dwelling wins, then the first known."""
-    drawn_m2 = np.asarray(shapely.area(plots.shapes()), dtype=np.float64) if len(plots) else np.zeros(0)
     if not isinstance(plots, Parcels):
         return _activities(plots.kind, unknown=_NONE), drawn_m2
     uses = _activities(plots.use_code, unknown=_NONE)
@@ -176,11 +199,11 @@ def _plots(plots: Areas) -> tuple[I64, F64]:
     return kind, np.where(np.isnan(plots.legal_area_m2), drawn_m2, plots.legal_area_m2)
 
 
-def _plot_of(b: Buildings, plots: Areas) -> I64:
+def _plot_of(b: Buildings, xy_m: F64, plots: Areas) -> I64:
     """Return the plot each building stands on ``(n,)``; -1 for none."""
     if isinstance(plots, Parcels) or len(plots) == 0 or len(b) == 0:
         return np.where(b.parcel < len(plots), b.parcel, -1).astype(np.int64)
-    points: NDArray[np.object_] = np.asarray(shapely.points(_centres(b)), dtype=object)
+    points: NDArray[np.object_] = np.asarray(shapely.points(xy_m), dtype=object)
     plot, row = shapely.STRtree(points).query(plots.shapes(), predicate="contains")
     out = np.full(len(b), -1, dtype=np.int64)
     out[row] = plot
@@ -193,18 +216,16 @@ def _activities(kinds: NDArray[np.str_], *, unknown: int) -> I64:
     return np.array(rows, dtype=np.int64)[which] if len(kinds) else np.zeros(0, dtype=np.int64)
 
 
-def _homes(city: City, kind: I64, nearest: _Nearest, area_m2: float, per_km: float) -> tuple[F64, Text]:
-    b = city.buildings
-    households = np.nan_to_num(b.households)
+def _homes(city: City, xy_m: F64, floor_m2: F64, nearest: _Nearest, area_m2: float, per_km: float) -> tuple[F64, Text]:
+    households = nearest.spread(xy_m, np.nan_to_num(city.buildings.households))
     if households.sum() > 0:
-        return nearest.spread(_centres(b), households), Text(
+        return households, Text(
             f"Nguồn chuyến đi: {households.sum():.0f} hộ trong bảng nhà.",
             f"Trip origins: {households.sum():.0f} households of the building table.",
         )
-    floor_m2 = _floor_area_m2(b) * np.isin(kind, [_ROW[a] for a in HOMES])
     if floor_m2.sum() > 0:
         n = floor_m2.sum() / area_m2
-        return nearest.spread(_centres(b), floor_m2 / area_m2), Text(
+        return nearest.spread(xy_m, floor_m2 / area_m2), Text(
             f"Nguồn chuyến đi: không có số hộ; ước tính {n:.0f} hộ từ diện tích sàn nhà ở (giả định).",
             f"Trip origins: no households in the data; {n:.0f} estimated from dwelling floor area (assumption).",
         )
@@ -242,19 +263,6 @@ def _pulls(city: City, plots: Areas, by_node: F64, nearest: _Nearest, places: se
             f"No destinations of its own for {names}: those of the other purposes are used.",
         ))  # fmt: skip
     return pulls, notes
-
-
-def _floor_area_m2(b: Buildings) -> F64:
-    storeys = np.where(np.isnan(b.storeys), 1.0, b.storeys)
-    area_m2: F64 = np.asarray(shapely.area(b.shapes()) if len(b) else np.zeros(0)) * storeys
-    return area_m2
-
-
-def _centres(areas: Areas) -> F64:
-    if len(areas) == 0:
-        return np.zeros((0, 2))
-    xy: F64 = shapely.get_coordinates(shapely.centroid(areas.shapes()))
-    return xy
 
 
 def _middles(city: City) -> F64:

@@ -59,21 +59,21 @@ class DemandParams(ScenarioParams):
         {}, unit="h", vi="Giờ cao điểm riêng: trọng số, giờ, độ rộng",
         en="Own peaks of single flows: weight, hour, spread; the others are those of the table",
     )  # fmt: skip
-    work_tours: float = _tours(1.05, "Lượt đi làm (đi và về) mỗi hộ mỗi ngày", "Tours to work per household and day")
+    work_tours: float = _tours(1.08, "Lượt đi làm (đi và về) mỗi hộ mỗi ngày", "Tours to work per household and day")
     school_tours: float = _tours(
-        0.52, "Lượt tự đi học mỗi hộ mỗi ngày", "Tours to school on one's own per household and day"
+        0.53, "Lượt tự đi học mỗi hộ mỗi ngày", "Tours to school on one's own per household and day"
     )
     escort_tours: float = _tours(
         0.30, "Lượt đưa đón con mỗi hộ mỗi ngày", "Tours to bring or fetch a child per household and day"
     )
     shop_tours: float = _tours(
-        0.75, "Lượt đi chợ, mua sắm mỗi hộ mỗi ngày", "Tours to market and shops per household and day"
+        0.78, "Lượt đi chợ, mua sắm mỗi hộ mỗi ngày", "Tours to market and shops per household and day"
     )
     leisure_tours: float = _tours(
-        0.54, "Lượt đi chơi, thăm nhau mỗi hộ mỗi ngày", "Tours for leisure per household and day"
+        0.56, "Lượt đi chơi, thăm nhau mỗi hộ mỗi ngày", "Tours for leisure per household and day"
     )
     business_tours: float = _tours(
-        0.46,
+        0.47,
         "Lượt đi công việc, khám bệnh mỗi hộ mỗi ngày",
         "Tours for business, health and errands per household and day",
     )
@@ -99,7 +99,7 @@ class DemandParams(ScenarioParams):
         en="Share of motorcycles, cars, buses, trucks, bicycles at the gateways", source=ASSUMED,
     )  # fmt: skip
     gravity_per_min: float = param(
-        0.46, ge=0.0, le=2.0, unit="1/min", vi="Độ giảm sức hút theo thời gian đi, của việc làm",
+        0.54, ge=0.0, le=2.0, unit="1/min", vi="Độ giảm sức hút theo thời gian đi, của việc làm",
         en="Decay of attraction with travel time, for work",
         source=f"{ASSUMED}; the other purposes in fixed proportion; trips of about 4 km on average in Huế",
     )  # fmt: skip
@@ -219,7 +219,7 @@ DECAY: Final = {
 }  # fmt: skip
 """Decay with time relative to that of work: an assumption."""
 
-MODE_CONSTANT: Final = (0.4, -2.4, -3.5, 0.6, 3.0, -2.0)
+MODE_CONSTANT: Final = (0.4, -2.4, -1.5, 0.6, 2.8, -2.0)
 """Constants of walk, bicycle, bike share, motorcycle, car and bus: an assumption, tuned to the shares named in
 decision 17."""
 
@@ -227,7 +227,7 @@ MODE_BY_PURPOSE: Final[dict[str, tuple[float, ...]]] = {
     "school": (0.4, 0.9, 0.0, 0.6, -1.0, 0.6),
     "escort": (-1.5, -1.0, -9.0, 0.8, 0.4, -9.0),
     "shop": (0.3, 0.2, 0.0, 0.0, -0.5, -0.5),
-    "tourism": (0.8, 0.2, 1.8, 0.0, 0.6, 0.6),
+    "tourism": (0.8, 0.2, 2.8, 0.0, 0.6, 0.6),
 }
 """Constants that differ by purpose, added: an assumption."""
 
