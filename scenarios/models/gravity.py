@@ -82,17 +82,19 @@ def furness(seed: F64, rows: F64, columns: F64) -> F64:
 
 
 def _balance(seed: F64, p: F64, a: F64) -> F64:
+    # Sums by numpy, not products by BLAS: those round by their number of threads.
     b = np.ones(len(a))
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         for _ in range(_ROUNDS):
-            r = p / (seed @ b)
-            error = np.abs(b * (r @ seed) / a - 1.0).max()
+            r = p / (seed * b).sum(axis=1)
+            pulled = (r[:, None] * seed).sum(axis=0)
+            error = np.abs(b * pulled / a - 1.0).max()
             if error <= TOLERANCE / 10:
                 balanced: F64 = r[:, None] * seed * b
                 return balanced
             if not np.isfinite(error):
                 break
-            b = a / (r @ seed)
+            b = a / pulled
     return _newton(seed, p, a)
 
 

@@ -81,15 +81,15 @@ def trip_ends(
     homes, note = _homes(
         city, built.centre_m, floor_m2 * is_home, nearest, floor_area_per_household_m2, households_per_km
     )
-    pulls, notes = _pulls(city, plots, floor @ _TABLE[:, : len(PURPOSES)], nearest, place_kinds)
+    pulls, notes = _pulls(city, plots, np.einsum("na,ap->np", floor, _TABLE[:, : len(PURPOSES)]), nearest, place_kinds)
     notes += _unplaced(built, land)
     at = {name: k for k, name in enumerate(RATES["none"]._fields)}
     gates = np.flatnonzero(city.places.kind == "gateway")
     return TripEnds(
         households=homes,
         attraction=pulls,
-        hotels=floor @ _TABLE[:, at["hotel"]],
-        trucks=floor @ _TABLE[:, at["trucks"]],
+        hotels=(floor * _TABLE[:, at["hotel"]]).sum(axis=1),
+        trucks=(floor * _TABLE[:, at["trucks"]]).sum(axis=1),
         gateways=np.unique(nearest.node(city.places.xy_m[gates])),
         notes=(note, *notes),
     )
