@@ -1,48 +1,32 @@
-"""Trips over the hours of a day: origins from homes, destinations by gravity, departures by a profile, class by share.
+"""Trips over the hours of a day: tours from homes and hotels by purpose, mode and hour; trucks; and the gateways.
 
-*Equation*: the chance of destination j from origin i is ∝ A_j · exp(−β t_ij), t_ij the time without traffic.
-*Assumptions*: rates, profile and shares are parameters, flagged as assumptions; trips within a zone do not use the
-network; classes do not depend on distance; no through traffic between gateways.
-*References*: J. de D. Ortúzar, L. G. Willumsen, Modelling Transport, 4th ed. (2011), ch. 5, singly constrained gravity.
+*Equation*: see `gravity` (who goes where), `mode_choice` (how), `day_profiles` (when). A tour is two trips: out and
+back. Counts in each hour are Poisson.
+*Assumptions*: rates, decay, coefficients and profiles are parameters, flagged as assumptions. A change of land use adds
+tours in proportion to what it adds at either end, and takes none away elsewhere; a closure changes nobody's tours. Who
+shares a vehicle counts as one vehicle; a bus trip is a vehicle at a stated load. A trip within a zone runs from its
+node to the zone's own node; one that begins at that node stays off the roads.
+*References*: J. de D. Ortúzar, L. G. Willumsen, Modelling Transport, 4th ed. (2011), ch. 4–6.
 """
 
 from __future__ import annotations
 
-import heapq
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from scenarios.models.trip_ends import TripEnds
+from scenarios.models.day_profiles import DAYS, FESTIVE, FREE_DAY_FACTOR, STEPS, WEEKEND, Peaks, cumulated
+from scenarios.models.zones import Zones
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
-_CHUNK = 8192
+I64 = NDArray[np.int64]
 
-
-@dataclass(frozen=True)
-class Zones:
-    """Places trips go to, each at one node.
-
-    Attributes
-    ----------
-    node : (D,)
-    of_node : (N,)
-        Zone of each node.
-    households, attraction : (D,)
-    gateway : (D,)
-        Zones at a gateway.
-    """
-
-    node: I32
-    of_node: I32
-    households: F64
-    attraction: F64
-    gateway: NDArray[np.bool_]
+_DAY_S, _HOUR_S = 86_400.0, 3_600.0
+_STEPS_H = STEPS // 24
 
 
 @dataclass(frozen=True)
@@ -57,189 +41,190 @@ class Trips:
     zone : (V,)
     kind : (V,)
         Row of the classes' table.
+    segment : (V,)
+        Row of `Demand.flows`: why the trip is made.
     """
 
     depart_s: F64
     origin: I32
     zone: I32
     kind: I32
+    segment: I32
 
 
-@dataclass(frozen=True, kw_only=True)
-class DemandRules:
-    """How many trips, when, and of which class.
+@dataclass(frozen=True)
+class Flow:
+    """Vehicle trips of one kind of traveller in one direction, such as ``work/out``.
 
     Attributes
     ----------
-    per_household : float
-        Vehicle trips per household and day.
-    per_gateway : float
-        Vehicle trips per gateway and day, half of them inbound.
-    hourly : sequence of 24
-        Share of the day's trips in each hour.
-    homeward : sequence of 24
-        Share of an hour's trips that go home.
-    kinds : sequence
-        Share of each class.
-    per_min : [1/min]
-        β of the gravity model.
+    name : str
+    vehicles : (C, Z, Z) [1/d]
+        Expected on a working day, by class, from zone to zone.
+    start : (N,)
+        Weight of each node as the place of departure within its zone.
+    peaks : (working day, free day)
     """
 
-    per_household: float
-    per_gateway: float
-    hourly: Sequence[float]
-    homeward: Sequence[float]
-    kinds: Sequence[float]
-    per_min: float
+    name: str
+    vehicles: NDArray[np.float32]
+    start: F64
+    peaks: tuple[Peaks, Peaks]
+
+    @property
+    def segment(self) -> str:
+        """Whose trips they are, such as ``work``."""
+        return self.name.split("/")[0]
 
 
-def make_zones(ends: TripEnds, node_xy_m: F64, limit: int) -> Zones:
-    """Return at most `limit` zones (and one for each gateway) of about equal weight, each at its weightiest node."""
-    weight = ends.households / max(ends.households.sum(), 1e-9) + ends.attraction / max(ends.attraction.sum(), 1e-9)
-    used = np.flatnonzero(weight > 0)
-    parts = _equal_parts(used, node_xy_m, weight, limit)
-    node = np.array([rows[np.argmax(weight[rows])] for rows in parts])
-    of_node = np.full(len(node_xy_m), -1, dtype=np.int32)
-    for k, rows in enumerate(parts):
-        of_node[rows] = k
-    extra = ends.gateways[~np.isin(ends.gateways, node)]
-    # A gateway inside a zone becomes a zone of its own; the homes and attractions beside it stay with the old one.
-    inside = of_node >= 0
-    n = len(node) + len(extra)
-    homes, pulls = (_sums(of_node[inside], w[inside], n) for w in (ends.households, ends.attraction))
-    of_node[extra] = np.arange(len(node), n)
-    node = np.concatenate([node, extra])
-    return Zones(node.astype(np.int32), of_node, homes, pulls, np.isin(node, ends.gateways))
+@dataclass(frozen=True)
+class Demand:
+    """Everything that decides the trips of any hour; draw as often as wanted.
+
+    Attributes
+    ----------
+    zones
+    flows : tuple of Flow
+    four_wheeled : (C,)
+        Classes that start at a hub.
+    """
+
+    zones: Zones
+    flows: tuple[Flow, ...]
+    four_wheeled: NDArray[np.bool_]
+
+    def per_day(self) -> F64:
+        """Return the expected vehicle trips of a working day by flow and class ``(F, C)``."""
+        return np.array([f.vehicles.sum(axis=(1, 2), dtype=np.float64) for f in self.flows])
 
 
-def _equal_parts(used: NDArray[np.int64], xy_m: F64, weight: F64, limit: int) -> list[NDArray[np.int64]]:
-    """Cut the heaviest part in two, across its longer side at half its weight, until there are enough."""
-    whole = [(-float(weight[used].sum()), 0, used)]
-    single: list[NDArray[np.int64]] = []
-    made = 1
-    while whole and len(whole) + len(single) < limit:
-        _, _, rows = heapq.heappop(whole)
-        if len(rows) == 1:
-            single.append(rows)
-            continue
-        axis = int(np.argmax(np.ptp(xy_m[rows], axis=0)))
-        rows = rows[np.lexsort((rows, xy_m[rows, axis]))]
-        half = np.searchsorted(np.cumsum(weight[rows]), weight[rows].sum() / 2) + 1
-        cut = int(np.clip(half, 1, len(rows) - 1))
-        for part in (rows[:cut], rows[cut:]):
-            heapq.heappush(whole, (-float(weight[part].sum()), made, part))
-            made += 1
-    return sorted((*single, *(rows for _, _, rows in whole)), key=lambda rows: int(rows.min()))
+@dataclass(frozen=True, kw_only=True)
+class DayRules:
+    """Which day it is, and how much of it.
+
+    Attributes
+    ----------
+    day : str
+        One of `DAYS`: the day at whose midnight the count of hours begins; the next ones follow.
+    scale : float
+        Factor on all trips.
+    festival : float
+        Factor on leisure, tourists and the gateways.
+    factors : mapping of str to float
+        Of single segments.
+    """
+
+    day: str
+    scale: float = 1.0
+    festival: float = 1.0
+    factors: Mapping[str, float]
+
+    def factor(self, segment: str, day: int) -> float:
+        """Return the factor of a segment, some days after the first."""
+        free = DAYS[(DAYS.index(self.day) + day) % 7] in WEEKEND
+        kind = FREE_DAY_FACTOR[segment] if free else 1.0
+        return self.scale * self.factors.get(segment, 1.0) * kind * (self.festival if segment in FESTIVE else 1.0)
+
+    def is_free(self, day: int) -> bool:
+        """Return whether it is a Saturday or Sunday, some days after the first."""
+        return DAYS[(DAYS.index(self.day) + day) % 7] in WEEKEND
 
 
 def draw_trips(
-    ends: TripEnds,
-    zones: Zones,
-    cost_s: NDArray[np.float32],
-    rules: DemandRules,
+    demand: Demand,
+    rules: DayRules,
     *,
     window_s: tuple[float, float],
     midnight_s: float,
     rng: Callable[[str], Generator],
-) -> Trips:
-    """Draw the trips that depart in a window.
+) -> tuple[Trips, int]:
+    """Draw the trips that depart in a window, and count those that stay off the roads.
+
+    Rules
+    -----
+    1. Each flow, day and hour has its own random streams: the trips of an hour are the same in every window that holds
+       it, and a flow that changes does not change another.
+    2. More trips of a flow are the same trips and some more.
 
     Parameters
     ----------
-    ends, zones, rules
-    cost_s : (D, N) [s]
-        Time from each node to each zone without traffic.
+    demand, rules
     window_s : (float, float) [s]
         Simulated time, half open.
     midnight_s : [s]
-        Simulated time of the day's midnight.
+        Simulated time of the first day's midnight.
     rng : callable
         Named random streams.
     """
-    depart_s, hour = _departures(
-        rules.hourly, ends.households.sum() * rules.per_household, window_s, midnight_s, rng("demand/departures")
-    )
-    homeward = rng("demand/direction").random(len(hour)) < np.asarray(rules.homeward)[hour]
-    origin = np.where(
-        homeward,
-        _pick(ends.attraction, len(hour), rng("demand/origins-out")),
-        _pick(ends.households, len(hour), rng("demand/origins-home")),
-    )
-    u = rng("demand/destinations").random(len(hour))
-    zone = np.zeros(len(hour), dtype=np.int32)
-    for goes_home, pull in ((False, zones.attraction), (True, zones.households)):
-        rows = np.flatnonzero(homeward == goes_home)
-        zone[rows] = _gravity(origin[rows], pull, zones, cost_s, rules.per_min, u[rows])
-    external = _external(ends, zones, rules, window_s, midnight_s, rng("demand/gateways"))
-    depart_s = np.concatenate([depart_s, external[0]])
-    origin, zone = np.concatenate([origin, external[1]]), np.concatenate([zone, external[2]])
-    kind = _pick(np.asarray(rules.kinds), len(depart_s), rng("demand/classes"))
-    order = np.argsort(depart_s, kind="stable")
-    return Trips(
-        depart_s[order],
-        origin[order].astype(np.int32),
-        zone[order].astype(np.int32),
-        kind[order].astype(np.int32),
-    )
+    blocks = _hours(window_s, midnight_s)
+    parts = [_drawn(demand, k, rules, blocks, rng) for k in range(len(demand.flows))]
+    depart_s = np.concatenate([p[0] for p in parts]) + midnight_s
+    origin, zone, kind = (np.concatenate([p[c] for p in parts]) for c in (1, 2, 3))
+    segment = np.repeat(np.arange(len(parts), dtype=np.int32), [len(p[0]) for p in parts])
+    inside = (depart_s >= window_s[0]) & (depart_s < window_s[1])
+    moves = origin != demand.zones.node[zone]
+    keep = np.flatnonzero(inside & moves)
+    keep = keep[np.argsort(depart_s[keep], kind="stable")]
+    trips = Trips(depart_s[keep], origin[keep], zone[keep], kind[keep], segment[keep])
+    return trips, int(np.count_nonzero(inside & ~moves))
 
 
-def _sums(owner: NDArray[np.integer], weight: F64, n: int) -> F64:
-    return np.asarray(np.bincount(owner, weights=weight, minlength=n), dtype=np.float64)
+def expected_trips(demand: Demand, rules: DayRules, *, window_s: tuple[float, float], midnight_s: float) -> float:
+    """Return how many vehicle trips the hours of a window hold on average."""
+    per_day = demand.per_day().sum(axis=1)
+    total = 0.0
+    for flow, n in zip(demand.flows, per_day.tolist(), strict=True):
+        shapes = [cumulated(p)[::_STEPS_H] for p in flow.peaks]
+        for block in _hours(window_s, midnight_s):
+            day, hour = divmod(block, 24)
+            share = shapes[rules.is_free(day)]
+            total += n * rules.factor(flow.segment, day) * float(share[hour + 1] - share[hour])
+    return total
 
 
-def _departures(
-    hourly: Sequence[float], per_day: float, window_s: tuple[float, float], midnight_s: float, rng: Generator
-) -> tuple[F64, NDArray[np.int64]]:
-    share = np.asarray(hourly) / sum(hourly)
-    first = math.floor((window_s[0] - midnight_s) / 3600.0)
-    last = math.ceil((window_s[1] - midnight_s) / 3600.0)
-    times, hours = [], []
-    for h in range(first, last):
-        from_s = max(midnight_s + 3600.0 * h, window_s[0])
-        to_s = min(midnight_s + 3600.0 * (h + 1), window_s[1])
-        n = rng.poisson(per_day * share[h % 24] * (to_s - from_s) / 3600.0)
-        times.append(rng.uniform(from_s, to_s, n))
-        hours.append(np.full(n, h % 24))
-    return np.concatenate(times), np.concatenate(hours).astype(np.int64)
+def _hours(window_s: tuple[float, float], midnight_s: float) -> range:
+    """Return the clock hours a window touches, counted from the first midnight."""
+    return range(int((window_s[0] - midnight_s) // _HOUR_S), int(-((midnight_s - window_s[1]) // _HOUR_S)))
 
 
-def _pick(weight: F64, n: int, rng: Generator) -> NDArray[np.int64]:
-    cumulated = np.cumsum(weight)
-    found = np.searchsorted(cumulated, rng.random(n) * cumulated[-1], side="right")
-    return np.asarray(np.minimum(found, len(weight) - 1), dtype=np.int64)
+def _drawn(
+    demand: Demand, row: int, rules: DayRules, blocks: range, rng: Callable[[str], Generator]
+) -> tuple[F64, I32, I32, I32]:
+    """Return departure [s from midnight], node, zone and class of a flow's trips over whole hours."""
+    flow, z = demand.flows[row], len(demand.zones.node)
+    cells = np.cumsum(flow.vehicles.reshape(-1), dtype=np.float64)
+    per_day = float(cells[-1]) if len(cells) else 0.0
+    chance, depart = [np.zeros((0, 3))], [np.zeros(0)]
+    at_s = np.linspace(0.0, _DAY_S, STEPS + 1)
+    shapes = [cumulated(p) for p in flow.peaks]
+    for block in blocks:
+        day, hour = divmod(block, 24)
+        share = shapes[rules.is_free(day)]
+        low, high = share[hour * _STEPS_H], share[(hour + 1) * _STEPS_H]
+        expected = per_day * rules.factor(flow.segment, day) * (high - low)
+        name = f"demand/{flow.name}/{day}/{hour}"
+        n = int(rng(f"{name}/count").poisson(expected)) if expected > 0 else 0
+        if n == 0:
+            continue
+        u = rng(name).random((n, 4))
+        chance.append(u[:, 1:])
+        depart.append(day * _DAY_S + np.interp(low + u[:, 0] * (high - low), share, at_s))
+    u = np.concatenate(chance)
+    cell = np.minimum(np.searchsorted(cells, u[:, 0] * per_day, side="right"), len(cells) - 1)
+    kind, pair = np.divmod(cell, z * z)
+    start, end = np.divmod(pair, z)
+    origin = _nodes(flow.start, demand.zones, start, u[:, 1])
+    origin = np.where(demand.four_wheeled[kind], demand.zones.hub[origin], origin)
+    return np.concatenate(depart), origin.astype(np.int32), end.astype(np.int32), kind.astype(np.int32)
 
 
-def _gravity(
-    origin: NDArray[np.int64], pull: F64, zones: Zones, cost_s: NDArray[np.float32], per_min: float, u: F64
-) -> NDArray[np.int64]:
-    out = np.zeros(len(origin), dtype=np.int64)
-    order = np.argsort(origin, kind="stable")
-    for start in range(0, len(order), _CHUNK):
-        rows = order[start : start + _CHUNK]
-        nodes, which = np.unique(origin[rows], return_inverse=True)
-        decay = np.exp(-per_min * cost_s[:, nodes].T.astype(np.float64) / 60.0)
-        weight = pull * decay
-        alone = weight.sum(axis=1) == 0
-        weight[alone] = pull  # no zone can be reached: the trip is made anyway and counted as unreachable
-        own = zones.of_node[nodes]
-        weight[np.flatnonzero(own >= 0), own[own >= 0]] = 0.0
-        weight[weight.sum(axis=1) == 0] = 1.0
-        cumulated = np.cumsum(weight, axis=1)
-        target = u[rows] * cumulated[which, -1]
-        out[rows] = np.minimum((cumulated[which] <= target[:, None]).sum(axis=1), len(pull) - 1)
-    return out
-
-
-def _external(
-    ends: TripEnds, zones: Zones, rules: DemandRules, window_s: tuple[float, float], midnight_s: float, rng: Generator
-) -> tuple[F64, NDArray[np.int64], NDArray[np.int64]]:
-    gates = np.flatnonzero(zones.gateway)
-    if len(gates) == 0:
-        return np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    depart_s, _ = _departures(rules.hourly, rules.per_gateway * len(gates), window_s, midnight_s, rng)
-    n = len(depart_s)
-    inbound = rng.random(n) < 0.5
-    gate = gates[rng.integers(0, len(gates), n)]
-    inner = np.where(zones.gateway, 0.0, zones.attraction)
-    origin = np.where(inbound, zones.node[gate], _pick(ends.households, n, rng))
-    return depart_s, origin, np.where(inbound, _pick(inner, n, rng), gate)
+def _nodes(weight: F64, zones: Zones, zone: I64, u: F64) -> I64:
+    """Return a node of each given zone by weight; the zone's own where none has weight."""
+    order = np.argsort(zones.of_node, kind="stable")
+    summed = np.concatenate([[0.0], np.cumsum(weight[order])])
+    first = np.searchsorted(zones.of_node[order], np.arange(len(zones.node) + 1))
+    low, high = summed[first[zone]], summed[first[zone + 1]]
+    found = np.searchsorted(summed, low + u * (high - low), side="right") - 1
+    # Rounding may step over the last node of a zone, or onto one without weight before it.
+    found = np.clip(found, first[zone], np.maximum(first[zone + 1] - 1, first[zone]))
+    return np.where(high > low, order[np.minimum(found, len(order) - 1)], zones.node[zone])

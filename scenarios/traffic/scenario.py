@@ -6,16 +6,16 @@ import numpy as np
 
 from scenarios.engine.clock import Phase
 from scenarios.engine.run import Run
-from scenarios.models.demand import DemandRules, Trips, Zones, draw_trips, make_zones
+from scenarios.models.demand import Trips
 from scenarios.models.link_record import LinkRecorder
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
-from scenarios.models.routes import Ways, empty_road_ways, make_routes
+from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import Kinds, TrafficModel
-from scenarios.models.trip_ends import TripEnds, trip_ends
 from scenarios.models.way_choice import Informed, habits_taken, usual_weight
 from scenarios.scenario import MINUTE_S, scenario
 from scenarios.traffic.city_indicators import ACCESS, EMISSIONS
 from scenarios.traffic.classes import CLASS_TITLES
+from scenarios.traffic.demand import Places, draw_demand, find_places
 from scenarios.traffic.indicators import INDICATORS, report
 from scenarios.traffic.link_series import SERIES
 from scenarios.traffic.outputs import Asked, leave_behind
@@ -23,7 +23,6 @@ from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_
 from scenarios.traffic.tables import TABLES
 from scenarios.traffic.tracks import MAX_POINTS, sample
 from twin.city.interventions import apply
-from twin.errors import InvalidParams
 from twin.variables import Text
 
 
@@ -41,22 +40,44 @@ def traffic(run: Run, params: TrafficParams) -> None:
 
     Rules
     -----
-    1. The trips are those of the unchanged city: a change alters ways and times, never who travels where.
+    1. The trips are those of the unchanged streets: a closure alters ways and times, never who travels where, unless
+       choices respond; a change to land alters who travels.
     2. Only trips that depart in the period count; the warm-up fills the streets, the cool-down lets trips end.
     3. Closures before the run are in `run.city`; later ones arrive through the timeline.
     """
     rules = _road_rules(params)
     base = road_network(run.base, rules)
-    ends, zones, trips, ways = _demand(run, params, base)
-    run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
-    net, empty = base, ways
+    places = find_places(run, params)
+    net, ways = base, empty_road_ways(base, places.zones.node)
+    empty = ways
     later = [apply(run.city, [inject.change]) for inject in run.question.timeline]
     if run.city.roads is not run.base.roads or later:
         net = road_network(run.city, rules, later=later)
-        empty = empty_road_ways(net, zones.node)
-    kinds, of_trip = _kinds(), net.group[trips.kind]
-    weight_pcu_h = usual_weight(trips.depart_s, np.array(kinds.pcu)[trips.kind])
+        empty = empty_road_ways(net, places.zones.node)
+    trips = _trips(run, params, places, (net, empty) if params.choice_responds else (base, ways))
+    run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
+    of_trip = net.group[trips.kind]
+    weight_pcu_h = usual_weight(trips.depart_s, np.array(_kinds().pcu)[trips.kind])
     routes = make_routes(net, empty, trips.origin, trips.zone, of_trip, weight_pcu_h, params.habits)
+    model = _model(run, params, net, routes, trips)
+    free_s = ways.cost_s[base.group[trips.kind], trips.zone, trips.origin].astype(np.float64)
+    _schedule(run, params, model, Asked(trips.origin, free_s, places.ends.households))
+
+
+def _trips(run: Run, params: TrafficParams, places: Places, known: tuple[RoadNetwork, Ways]) -> Trips:
+    """Return the trips, chosen by the times people know without traffic."""
+    net, ways = known
+    roads = run.city.roads if params.choice_responds else run.base.roads
+    motorcycle, car, bicycle = (
+        ways.cost_s[net.group[CLASSES.index(name)]].astype(np.float64) for name in ("motorcycle", "car", "bicycle")
+    )
+    trips, _, _ = draw_demand(run, params, places, roads, (motorcycle, car, bicycle), midnight_s=params.midnight_s)
+    return trips
+
+
+def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, trips: Trips) -> TrafficModel:
+    """Return the vehicles on their ways: a habit each, and news of the traffic for those who follow it."""
+    of_trip = net.group[trips.kind]
     taste = run.rng("traffic/habits").random(len(of_trip))
     habit = habits_taken(routes, trips.origin, trips.zone, of_trip, taste, params.choice)
     knows = run.rng("traffic/informed").random(len(of_trip)) < params.informed_share
@@ -66,10 +87,11 @@ def traffic(run: Run, params: TrafficParams) -> None:
     )  # fmt: skip
     fastest = np.array([routes.informed(g) for g in range(len(net.time_s))], dtype=np.int32)[of_trip]
     row = np.where(knows, fastest, habit)
-    model = TrafficModel(net, routes, trips, row=row, kinds=kinds, informed=informed, clock=run.env, traces=MAX_POINTS)
+    model = TrafficModel(
+        net, routes, trips, row=row, kinds=_kinds(), informed=informed, clock=run.env, traces=MAX_POINTS
+    )
     model.trace(sample(trips.depart_s, before_s=params.duration_min * MINUTE_S))
-    free_s = ways.cost_s[base.group[trips.kind], trips.zone, trips.origin].astype(np.float64)
-    _schedule(run, params, model, Asked(trips.origin, free_s, ends.households))
+    return model
 
 
 def _kinds() -> Kinds:
@@ -86,41 +108,6 @@ def _road_rules(params: TrafficParams) -> RoadRules:
         jam_m=params.jam_m,
         lane_m=3.5,
     )
-
-
-def _demand(run: Run, params: TrafficParams, net: RoadNetwork) -> tuple[TripEnds, Zones, Trips, Ways]:
-    if sum(params.shares) == 0 or sum(params.hourly) == 0:
-        raise InvalidParams("traffic", "the shares of the classes and of the hours must not all be 0")
-    n = net.n_nodes
-    motor = net.allowed[net.group[0]]
-    usable = (np.bincount(net.tail[motor], minlength=n) > 0) & (np.bincount(net.head[motor], minlength=n) > 0)
-    if not usable.any():
-        raise InvalidParams("traffic", f"the city {run.base.name} has no road for motor vehicles")
-    ends = trip_ends(
-        run.base,
-        usable,
-        floor_area_per_household_m2=params.floor_area_per_household_m2,
-        households_per_km=params.households_per_km,
-    )
-    for note in ends.notes:
-        run.note(*note)
-    run.note(
-        "Nhu cầu là giả định, chưa hiệu chỉnh theo số đếm xe.",
-        "The demand is an assumption, not calibrated against counts.",
-    )
-    zones = make_zones(ends, run.base.roads.node_xy_m, params.zones)
-    ways = empty_road_ways(net, zones.node)
-    rules = DemandRules(
-        per_household=params.trips_per_household * params.demand_scale,
-        per_gateway=params.trips_per_gateway * params.demand_scale,
-        hourly=params.hourly,
-        homeward=params.homeward,
-        kinds=params.shares,
-        per_min=params.gravity_per_min,
-    )
-    window_s = (params.begin_s, params.horizon_s)
-    trips = draw_trips(ends, zones, ways.cost_s[0], rules, window_s=window_s, midnight_s=params.midnight_s, rng=run.rng)
-    return ends, zones, trips, ways
 
 
 def _schedule(run: Run, params: TrafficParams, model: TrafficModel, asked: Asked) -> None:

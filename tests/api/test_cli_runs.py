@@ -53,9 +53,12 @@ def test_a_run_without_changes_prints_a_table_and_its_notes(town: str, tmp_path:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("run", "traffik"), "traffik: no such scenario; did you mean traffic?; installed: traffic"),
+        (("run", "traffik"), "traffik: no such scenario; did you mean traffic?; installed: bike-share, traffic"),
         (("run", "traffic", "--set", "demandscale=2"), "no parameter demandscale; did you mean demand_scale?"),
-        (("run", "traffic", "--set", "demand_scale=99"), "demand_scale = 99: Input should be less than or equal to 10"),
+        (
+            ("run", "traffic", "--set", "demand_scale=9999"),
+            "demand_scale = 9999: Input should be less than or equal to 1000",
+        ),
         (("run", "traffic", "--set", "demand_scale=much"), "demand_scale = 'much': Input should be a valid number"),
         (("run", "traffic", "--set", "close=cau tay"), "no link this id; did you mean Cầu Tây?"),
         (("run", "traffic", "--set", "close=xyzzy"), "xyzzy: no street of two banks has this name"),

@@ -180,7 +180,7 @@ def test_a_wrong_request_is_answered_with_a_problem(
         ({}, 422, "invalid-request", "body.scenario: Field required"),
         ({"scenario": "trafic"}, 404, "unknown-item", "no such scenario; did you mean traffic?"),
         ({"scenario": "traffic", "params": {"demand": 2}}, 422, "invalid-params", "no parameter demand"),
-        ({"scenario": "traffic", "params": {"demand_scale": 99}}, 422, "invalid-params", "less than or equal to 10"),
+        ({"scenario": "traffic", "params": {"demand_scale": 9999}}, 422, "invalid-params", "or equal to 1000"),
         ({"scenario": "traffic", "colour": "red"}, 422, "invalid-request", "body.colour: Extra inputs"),
         (
             {"scenario": "traffic", "interventions": [{"kind": "close-street", "name": "Le Loi"}]},

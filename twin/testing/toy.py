@@ -144,7 +144,9 @@ def _toy_services() -> dict[str, Any]:
     return {
         "power_zones": PowerZones(**_one("power", ""), **PowerZones.flatten(_BOX), shut_off_m=np.array([2.0])),
         "equipment": Equipment(**_one("pump", ""), xy_m=_SPOT, capacity_m3s=np.array([0.5]), height_m=_NAN),
-        "places": Places(**_one("market", "Chợ Đông Ba"), xy_m=_SPOT, capacity=_NAN, floor_level_m=_NAN),
+        "places": Places(
+            **_one("market", "Chợ Đông Ba"), xy_m=np.array([[28.0, 35.0]]), capacity=_NAN, floor_level_m=_NAN
+        ),
         "cameras": Cameras(
             **_named("cam-1", "Camera 1"),
             purpose=np.array(["traffic"]),

@@ -60,7 +60,7 @@ def test_wrong_change_is_refused_before_the_clock_turns() -> None:
 def test_wrong_parameters_are_all_named() -> None:
     with pytest.raises(InvalidParams, match=r"sides = 0: .*; colour = 'red': "):
         scenarios.ask(toy_city(), dice, params={"sides": 0, "colour": "red"})
-    with pytest.raises(UnknownItem, match="no such scenario; installed: traffic"):
+    with pytest.raises(UnknownItem, match="no such scenario; installed: bike-share, traffic"):
         scenarios.ask(toy_city(), "earthquake")
 
 

@@ -1,156 +1,268 @@
-"""Demand: as many trips as households and hour say, to where the land use is, near before far."""
+"""Demand: trips are those of the tables, hour by hour; each segment has its own chance; new floor space adds."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.random import Generator
 
-from scenarios.models.demand import DemandRules, Trips, Zones, draw_trips, make_zones
-from scenarios.models.network import road_network
-from scenarios.models.routes import empty_road_ways
-from scenarios.models.trip_ends import TripEnds, trip_ends
-from tests.scenarios.cities import origin, two_banks, without_buildings
-from tests.scenarios.models.test_network import RULES
+from scenarios.models.day_profiles import FREE_DAY_FACTOR
+from scenarios.models.demand import Demand, Trips, draw_trips, expected_trips
+from scenarios.models.demand_plan import BICYCLE, BUS, CAR, MOTORCYCLE, TRUCK, Summary, plan_demand
+from scenarios.models.land_rates import PURPOSES
+from scenarios.models.mode_choice import Journeys
+from scenarios.models.trip_ends import TripEnds
+from scenarios.models.zones import make_zones
+from scenarios.traffic.demand_params import DemandParams
+from scenarios.traffic.params import CLASSES
 from twin.chance import stream
-from twin.city.areas import Areas, Places
-from twin.city.city import City
-from twin.testing.toy import toy_city
 
-HOURLY = tuple(float(h in (7, 8)) for h in range(24))
-SOUTH = slice(0, 25)
+N, DAY_S = 24, 86_400.0
+ROW = {p: k for k, p in enumerate(PURPOSES)}
 
 
-def ends_of(city: City) -> TripEnds:
-    return trip_ends(city, np.ones(city.roads.n_nodes, bool), floor_area_per_household_m2=100.0, households_per_km=50.0)
+def town(*, gates: tuple[int, ...] = (0, 23), hotels: float = 10.0) -> TripEnds:
+    """24 nodes on a line, 200 m apart: homes to the left, work to the right, a shop at every other node."""
+    homes = np.where(np.arange(N) < 16, 50.0, 0.0)
+    pulls = np.tile(np.where(np.arange(N) >= 12, 10.0, 0.0), (len(PURPOSES), 1))
+    pulls[ROW["shop"]] = np.arange(N) % 2
+    hotel = np.zeros(N)
+    hotel[4] = hotels
+    return TripEnds(homes, pulls, hotel, np.full(N, 1.0), np.array(gates, dtype=np.int64), ())
 
 
-def draw(seed: int = 1, *, homeward: float = 0.0, per_min: float = 0.1, hours: float = 1.0) -> tuple[Zones, Trips]:
-    city = two_banks()
-    ends = ends_of(city)
-    zones = make_zones(ends, city.roads.node_xy_m, 40)
-    cost_s = empty_road_ways(road_network(city, RULES), zones.node).cost_s[0]
-    rules = DemandRules(
-        per_household=2.0, per_gateway=0.0, hourly=HOURLY, homeward=(homeward,) * 24, kinds=(0.8, 0.2), per_min=per_min
-    )
-    window = (0.0, hours * 3600.0)
-    return zones, draw_trips(
-        ends, zones, cost_s, rules, window_s=window, midnight_s=-7 * 3600.0, rng=lambda n: stream(seed, n)
-    )
+def plan(ends: TripEnds | None = None, surveyed: TripEnds | None = None, **params: Any) -> tuple[Demand, Summary]:
+    surveyed = town() if surveyed is None else surveyed
+    ends = surveyed if ends is None else ends
+    xy = np.stack([200.0 * np.arange(N), np.zeros(N)], axis=1)
+    zones = make_zones(surveyed.households + 5.0 * surveyed.attraction.sum(axis=0), surveyed.gateways, xy,
+                       np.ones(N, bool), 6)  # fmt: skip
+    at = xy[zones.node, 0] / 1000.0
+    km = np.abs(at[:, None] - at) + 0.2
+    journeys = Journeys(km, km * 5.0, km * 2.4, km * 2.4, np.full(len(at), 3.0), km)
+    rules = DemandParams(**params).plan_rules
+    return plan_demand(ends, surveyed, zones, journeys, rules, np.where(zones.gateway, 1000.0, 0.0))
 
 
-def test_homes_are_households_else_floor_area_else_street_length() -> None:
-    by_household = ends_of(two_banks())
-    assert by_household.households.sum() == 25 * 200
-    assert by_household.households[SOUTH].sum() == 25 * 200
-    assert "households of the building table" in by_household.notes[0].en
-    city = without_buildings(two_banks())
-    by_street = ends_of(city)
-    assert by_street.households.sum() == pytest.approx(50.0 * city.roads.length_m.sum() / 2000.0)
-    assert "street length" in by_street.notes[0].en
+def streams(seed: int = 1) -> Callable[[str], Generator]:
+    return lambda name: stream(seed, name)
 
 
-def test_attraction_is_where_the_land_use_is() -> None:
-    pulls = ends_of(two_banks()).attraction
-    assert pulls[SOUTH].sum() == 0
-    # 25 plots of 0.64 ha of commerce at 60 trips per hectare, and a market.
-    assert pulls.sum() == pytest.approx(25 * 0.64 * 60.0 + 400.0)
+def draw(demand: Demand, window_h: tuple[float, float] = (0.0, 24.0), seed: int = 1, **params: Any) -> Trips:
+    rules = DemandParams(**params).day_rules
+    window = (3600.0 * window_h[0], 3600.0 * window_h[1])
+    return draw_trips(demand, rules, window_s=window, midnight_s=0.0, rng=streams(seed))[0]
 
 
-def test_parcels_count_by_code_and_area() -> None:
-    ends = ends_of(toy_city())
-    # 900 m² of ODT at 6 trips per hectare, CLN attracts nobody; a market.
-    assert ends.attraction.sum() == pytest.approx(0.09 * 6.0 + 400.0)
-    assert ends.households.sum() == 3.0
+def of(demand: Demand, trips: Trips, segment: str) -> Trips:
+    rows = [k for k, f in enumerate(demand.flows) if f.segment == segment]
+    chosen = np.isin(trips.segment, rows)
+    return Trips(*(getattr(trips, c)[chosen] for c in ("depart_s", "origin", "zone", "kind", "segment")))
 
 
-def test_number_of_trips_is_poisson_about_the_profile() -> None:
-    counts = np.array([len(draw(seed)[1].depart_s) for seed in range(60)])
-    # 5,000 households, 2 trips a day, half of them in this hour.
-    assert abs(counts.mean() - 5000) < 4 * np.sqrt(5000 / 60)
-    assert 0.6 < counts.var() / 5000 < 1.6
+def same(a: Trips, b: Trips) -> bool:
+    return all(np.array_equal(getattr(a, c), getattr(b, c)) for c in ("depart_s", "origin", "zone", "kind"))
 
 
-@given(st.integers(0, 1000), st.floats(0.1, 3.0))
-@settings(deadline=None, max_examples=15)
-def test_trips_are_in_order_and_in_the_window(seed: int, hours: float) -> None:
-    zones, trips = draw(seed, hours=hours)
+def test_the_classes_are_those_of_the_scenario() -> None:
+    rows = {"motorcycle": MOTORCYCLE, "car": CAR, "bus": BUS, "truck": TRUCK, "bicycle": BICYCLE}
+    assert tuple(sorted(rows, key=lambda name: rows[name])) == CLASSES
+
+
+def test_people_make_the_tours_of_the_table_and_go_home_again() -> None:
+    demand, summary = plan()
+    params = DemandParams()
+    assert summary.trips[ROW["work"]] == pytest.approx(2 * 800 * params.work_tours)
+    assert summary.trips[ROW["tourism"]] == pytest.approx(2 * 10 * params.hotel_tours)
+    np.testing.assert_allclose(summary.mode_share.sum(axis=1), 1.0)
+    flows = {f.name: f.vehicles for f in demand.flows}
+    for purpose in PURPOSES:
+        np.testing.assert_array_equal(flows[f"{purpose}/out"], flows[f"{purpose}/back"].transpose(0, 2, 1))
+
+
+def test_vehicles_are_people_over_occupancy() -> None:
+    one, two = (plan(motorcycle_occupancy=n)[0].per_day()[:, MOTORCYCLE] for n in (1.0, 2.0))
+    names = [f.name for f in plan()[0].flows]
+    work, escort = names.index("work/out"), names.index("escort/out")
+    assert two[work] == pytest.approx(one[work] / 2, rel=1e-6)
+    assert two[escort] == one[escort], "the parent of an escort is one vehicle"
+
+
+def test_a_day_holds_the_expected_trips_of_every_flow_and_class() -> None:
+    demand, _ = plan()
+    days = [draw_trips(demand, DemandParams().day_rules, window_s=(0.0, DAY_S), midnight_s=0.0, rng=streams(s))
+            for s in range(20)]  # fmt: skip
+    drawn = np.array([len(trips.depart_s) + off for trips, off in days])
+    expected = demand.per_day().sum()
+    assert abs(drawn.mean() - expected) < 4 * np.sqrt(expected / 20)
+    assert 0.3 < drawn.var() / expected < 2.2, "counts are Poisson"
+    # What stays off the roads takes from each cell alike, so classes and flows are compared where nothing can.
+    through = next(k for k, f in enumerate(demand.flows) if f.name == "through")
+    kinds = np.sum([np.bincount(t.kind[t.segment == through], minlength=5) for t, _ in days], axis=0) / 20
+    np.testing.assert_allclose(kinds, demand.per_day()[through], rtol=0.1, atol=4.0)
+
+
+def test_trips_are_the_sum_of_their_segments() -> None:
+    demand, _ = plan()
+    trips = draw(demand)
+    parts = [of(demand, trips, s) for s in {f.segment for f in demand.flows}]
+    assert sum(len(p.depart_s) for p in parts) == len(trips.depart_s) > 5000
+    assert all(len(p.depart_s) > 0 for p in parts)
+
+
+@given(st.integers(0, 1000), st.floats(-30.0, 40.0), st.floats(0.1, 30.0))
+@settings(deadline=None, max_examples=20)
+def test_trips_are_in_order_in_the_window_and_leave_their_node(seed: int, start_h: float, hours: float) -> None:
+    demand, _ = plan()
+    trips = draw(demand, (start_h, start_h + hours), seed)
     assert np.all(np.diff(trips.depart_s) >= 0)
-    assert np.all((trips.depart_s >= 0) & (trips.depart_s < hours * 3600.0))
-    assert np.all(trips.origin < 25)
-    assert np.all(zones.node[trips.zone] >= 25)
+    assert np.all((trips.depart_s >= 3600 * start_h) & (trips.depart_s < 3600 * (start_h + hours)))
+    assert np.all(demand.zones.node[trips.zone] != trips.origin)
 
 
-def test_evening_trips_go_the_other_way() -> None:
-    zones, trips = draw(homeward=1.0)
-    assert np.all(trips.origin >= 25)
-    assert np.all(zones.node[trips.zone] < 25)
+def test_the_trips_of_an_hour_are_the_same_in_every_window() -> None:
+    demand, _ = plan()
+    day, morning = draw(demand), draw(demand, (6.5, 8.25))
+    within = (day.depart_s >= 6.5 * 3600) & (day.depart_s < 8.25 * 3600)
+    assert np.array_equal(day.depart_s[within], morning.depart_s)
+    assert np.array_equal(day.origin[within], morning.origin)
 
 
-def test_near_attracts_more_than_far() -> None:
-    city = two_banks()
-
-    def mean_m(per_min: float) -> float:
-        zones, trips = draw(per_min=per_min)
-        xy = city.roads.node_xy_m
-        return float(np.mean(np.hypot(*(xy[trips.origin] - xy[zones.node[trips.zone]]).T)))
-
-    assert mean_m(2.0) < mean_m(0.5) < mean_m(0.0)
-
-
-def test_zones_are_few_and_keep_all_weight() -> None:
-    city = two_banks()
-    ends = ends_of(city)
-    for limit in (2, 10, 49, 50):
-        zones = make_zones(ends, city.roads.node_xy_m, limit)
-        assert len(zones.node) <= limit
-        assert zones.households.sum() == pytest.approx(ends.households.sum())
-        assert zones.attraction.sum() == pytest.approx(ends.attraction.sum())
-        assert np.array_equal(zones.of_node[zones.node], np.arange(len(zones.node)))
+def test_a_segment_that_changes_changes_no_other() -> None:
+    demand, _ = plan()
+    before, after = draw(demand), draw(demand, segment_factors={"tourism": 3.0})
+    fewer = plan(school_tours=0.1)[0]
+    for segment in ("work", "shop", "freight", "external", "through"):
+        assert same(of(demand, before, segment), of(demand, after, segment))
+        assert same(of(demand, before, segment), of(fewer, draw(fewer), segment))
+    assert len(of(demand, after, "tourism").depart_s) > 2 * len(of(demand, before, "tourism").depart_s)
 
 
-def test_no_zone_outweighs_the_others_however_the_nodes_lie() -> None:
-    """A dense town in a wide country: square cells would make it one zone."""
-    rng = stream(1, "towns")
-    xy = np.concatenate([rng.normal(0, 300, (900, 2)), rng.uniform(-20_000, 20_000, (100, 2))])
-    ends = TripEnds(np.ones(1000), np.ones(1000), np.zeros(0, dtype=np.int64), ())
-    zones = make_zones(ends, xy, 64)
-    assert len(zones.node) == 64
-    assert zones.households.max() < 2 * zones.households.mean()
+def test_more_trips_are_the_same_and_some_more() -> None:
+    demand, _ = plan()
+    few, many = (of(demand, draw(demand, (7.0, 8.0), demand_scale=s), "work") for s in (1.0, 2.0))
+    assert set(few.depart_s.tolist()) < set(many.depart_s.tolist())
 
 
-def test_large_land_use_is_shared_by_the_nodes_within_it() -> None:
-    city = two_banks()
-    north = city.roads.node_xy_m[25:]
-    whole = shapely.box(*(north.min(axis=0) - 10), *(north.max(axis=0) + 10))
-    lot = shapely.box(-900, -900, -800, -800)
-    land = Areas(
-        ids=np.array(["bank", "lot"]), kind=np.array(["commercial", "retail"]), name=np.array(["", ""]),
-        **Areas.flatten(np.array([whole, lot], dtype=object)), **origin(2),
-    )  # fmt: skip
-    pulls = ends_of(replace(city, land_use=land, places=Places.empty())).attraction
-    np.testing.assert_allclose(pulls[25:], whole.area / 1e4 * 60.0 / 25)
-    assert pulls[0] == pytest.approx(120.0), "an area without a node goes to the nearest"
-    assert pulls[1:25].sum() == 0
+def test_a_friday_night_becomes_a_saturday() -> None:
+    demand, _ = plan()
+    rules = {d: DemandParams(day=d).day_rules for d in ("thu", "fri")}
+    night = (18 * 3600.0, 50 * 3600.0)
+    expected = {d: expected_trips(demand, r, window_s=night, midnight_s=0.0) for d, r in rules.items()}
+    assert expected["fri"] < 0.95 * expected["thu"], "fewer go to work on Saturday"
+    thursday, friday = (draw(demand, (18.0, 50.0), day=d) for d in ("thu", "fri"))
+    for trips in (thursday, friday):
+        assert {0, 1, 2} == set((trips.depart_s // DAY_S).astype(int).tolist())
+    before = friday.depart_s < DAY_S
+    assert np.array_equal(friday.depart_s[before], thursday.depart_s[thursday.depart_s < DAY_S])
+    work = [np.count_nonzero(of(demand, t, "work").depart_s >= DAY_S) for t in (thursday, friday)]
+    assert work[1] / work[0] == pytest.approx(FREE_DAY_FACTOR["work"], abs=0.08)
 
 
-def test_gateway_trips_go_in_and_out() -> None:
-    city = two_banks()
-    ends = ends_of(city)
-    ends = TripEnds(ends.households * 0.0 + (ends.households > 0), ends.attraction, np.array([0, 49]), ends.notes)
-    zones = make_zones(ends, city.roads.node_xy_m, 40)
-    assert set(zones.node[zones.gateway].tolist()) == {0, 49}
-    cost_s = empty_road_ways(road_network(city, RULES), zones.node).cost_s[0]
-    rules = DemandRules(
-        per_household=0.0, per_gateway=1000.0, hourly=HOURLY, homeward=(0.5,) * 24, kinds=(1.0,), per_min=0.1
-    )
-    trips = draw_trips(
-        ends, zones, cost_s, rules, window_s=(0.0, 3600.0), midnight_s=-7 * 3600.0, rng=lambda n: stream(1, n)
-    )
-    inbound = np.isin(trips.origin, [0, 49]) & ~zones.gateway[trips.zone]
-    outbound = zones.gateway[trips.zone]
-    assert len(trips.depart_s) == pytest.approx(1000, abs=4 * np.sqrt(1000))
+def test_a_whole_day_from_any_hour_expects_the_same() -> None:
+    demand, _ = plan()
+    rules = DemandParams(day="mon").day_rules
+    wanted = expected_trips(demand, rules, window_s=(0.0, DAY_S), midnight_s=0.0)
+    assert wanted == pytest.approx(demand.per_day().sum())
+    for start_h in (5, 17, 23):
+        window = (3600.0 * start_h, 3600.0 * start_h + DAY_S)
+        assert expected_trips(demand, rules, window_s=window, midnight_s=0.0) == pytest.approx(wanted)
+
+
+def test_a_festival_brings_leisure_tourists_and_visitors() -> None:
+    demand, _ = plan()
+    plain, festive = draw(demand), draw(demand, festival_factor=2.0)
+    for segment, more in (("leisure", True), ("tourism", True), ("external", True), ("work", False)):
+        a, b = (len(of(demand, t, segment).depart_s) for t in (plain, festive))
+        assert b > 1.6 * a if more else a == b
+
+
+def test_own_peaks_replace_those_of_the_table() -> None:
+    demand, _ = plan(peaks={"work/out": ((1.0, 3.0, 0.1),)})
+    trips = draw(demand)
+    out = next(k for k, f in enumerate(demand.flows) if f.name == "work/out")
+    at_h = trips.depart_s[trips.segment == out] / 3600.0
+    assert len(at_h) > 300
+    assert np.all((at_h > 2.3) & (at_h < 3.7))
+
+
+def test_zero_demand_is_no_trip() -> None:
+    demand, _ = plan()
+    assert len(draw(demand, demand_scale=0.0).depart_s) == 0
+    nobody: dict[str, Any] = {f"{p}_tours": 0.0 for p in PURPOSES if p != "tourism"}
+    empty, summary = plan(**nobody, hotel_tours=0.0, truck_factor=0.0, trips_per_gateway=0.0)
+    assert summary.trips.sum() == 0
+    assert empty.per_day().sum() == 0
+    assert len(draw(empty).depart_s) == 0
+
+
+def test_gateways_alone_send_traffic_in_out_and_through() -> None:
+    nobody: dict[str, Any] = {f"{p}_tours": 0.0 for p in PURPOSES if p != "tourism"}
+    demand, _ = plan(**nobody, hotel_tours=0.0, truck_factor=0.0, trips_per_gateway=4000.0, through_share=0.25)
+    sums = {f.name: float(f.vehicles.sum()) for f in demand.flows if f.vehicles.sum() > 0}
+    # Two gateways with 4,000 trips each: half in, half out; a quarter goes on, and is both.
+    assert sums == pytest.approx({"external/in": 3000.0, "external/out": 3000.0, "through": 1000.0}, rel=1e-6)
+    trips = draw(demand)
+    gates = demand.zones.node[demand.zones.gateway]
+    inbound, outbound = np.isin(trips.origin, gates), demand.zones.gateway[trips.zone]
     assert np.all(inbound | outbound)
-    assert inbound.mean() == pytest.approx(0.5, abs=0.07)
+    through = of(demand, trips, "through")
+    assert np.all(np.isin(through.origin, gates) & demand.zones.gateway[through.zone])
+
+
+@pytest.mark.parametrize("gates", [(), (0,), (0, 12, 23)])
+def test_any_number_of_gateways_will_do(gates: tuple[int, ...]) -> None:
+    demand, _ = plan(surveyed=town(gates=gates))
+    through = next(f for f in demand.flows if f.name == "through").vehicles.sum(axis=0)
+    assert (through.sum() > 0) == (len(gates) > 1)
+    assert np.trace(through) < 0.01 * max(float(through.sum()), 1.0)
+
+
+def test_a_tower_adds_trips_and_takes_none_away() -> None:
+    before, tower = town(), town()
+    pulls = tower.attraction.copy()
+    pulls[ROW["shop"], 20] += 6.0
+    tower = replace(tower, attraction=pulls)
+    (plain, at_first), (built, then) = plan(before), plan(tower, before)
+    # A shop at 12 nodes before, and half as much again in the tower.
+    assert then.trips[ROW["shop"]] == pytest.approx(1.5 * at_first.trips[ROW["shop"]])
+    rows = {f.name: (a.sum(), b.sum()) for f, a, b in zip(plain.flows, plain.per_day(), built.per_day(), strict=True)}
+    a, b = rows["shop/out"]
+    assert b > 1.5 * a, "it lies far out: few walk there"
+    assert rows["work/out"][0] == rows["work/out"][1]
+    shop = next(k for k, f in enumerate(plain.flows) if f.name == "shop/out")
+    into = [d.flows[shop].vehicles.sum(axis=(0, 1)) for d in (plain, built)]
+    zone = plain.zones.of_node[20]
+    others = np.arange(len(into[0])) != zone
+    np.testing.assert_allclose(into[1][others], into[0][others], rtol=0.15)
+    assert into[1][zone] > into[0][zone] + 0.8 * (b - a)
+
+
+def test_new_homes_add_trips() -> None:
+    homes = town().households.copy()
+    homes[2] += 400.0
+    plain, _ = plan()
+    more, _ = plan(replace(town(), households=homes), town())
+    work = [d.per_day()[0].sum() for d in (plain, more)]
+    assert work[1] / work[0] == pytest.approx(1.5, abs=0.05)
+
+
+def test_cars_start_where_a_car_can_stand() -> None:
+    demand, _ = plan()
+    hub = demand.zones.hub.copy()
+    hub[1::2] = hub[0::2]
+    trips = draw(replace(demand, zones=replace(demand.zones, hub=hub)))
+    cars = np.isin(trips.kind, [CAR, BUS, TRUCK])
+    assert np.all(trips.origin[cars] % 2 == 0)
+    assert np.any(trips.origin[~cars] % 2 == 1)
+
+
+def test_short_trips_stay_in_their_zone_and_drive_to_its_node() -> None:
+    demand, summary = plan(gravity_per_min=2.0)
+    assert summary.within_zone[ROW["shop"]] > 0.2
+    trips = of(demand, draw(demand), "shop")
+    assert np.any(demand.zones.of_node[trips.origin] == trips.zone)

@@ -67,16 +67,20 @@ def test_closing_a_bridge_sends_everyone_over_the_other_one_and_costs_time() -> 
 
 def test_closing_both_bridges_leaves_no_way_and_says_so() -> None:
     result = go(WEST, EAST)
-    assert result.value("unreachable") == result.value("trips") > 0
-    assert result.value("vkt_km") == 0
+    # Homes attract a visit now and then, so a few stay on their bank.
+    assert result.value("trips") > result.value("unreachable") > 0.95 * result.value("trips")
+    assert flow(result, "Cầu Tây").sum() == flow(result, "Cầu Đông").sum() == 0
+    assert result.value("unfinished") == result.value("cut_off") == 0
 
 
 def test_closing_for_motor_vehicles_lets_bicycles_pass() -> None:
     result = go(CloseStreet("Cầu Tây", MOTOR), CloseStreet("Cầu Đông", MOTOR))
     assert result.value("unreachable", "bicycle") == 0
     assert result.value("completed", "bicycle") > 0
-    assert result.value("completed", "motorcycle") == 0
-    assert go(CloseStreet("Cầu Tây", CYCLE), CloseStreet("Cầu Đông", CYCLE)).value("completed", "bicycle") == 0
+    assert result.value("unreachable", "motorcycle") > 0.95 * result.value("trips", "motorcycle")
+    no_cycles = go(CloseStreet("Cầu Tây", CYCLE), CloseStreet("Cầu Đông", CYCLE))
+    assert no_cycles.value("unreachable", "bicycle") > 0.95 * no_cycles.value("trips", "bicycle")
+    assert no_cycles.value("unreachable", "motorcycle") == 0
 
 
 def test_closing_under_way_turns_those_who_head_there_and_lets_the_others_finish() -> None:
@@ -149,7 +153,7 @@ def test_another_process_gives_the_same_bytes() -> None:
 
 
 def test_shares_that_are_all_zero_are_refused() -> None:
-    nobody = {f"share_{c}": 0.0 for c in CLASSES}
+    nobody = {"gateway_shares": (0.0,) * len(CLASSES)}
     with pytest.raises(InvalidParams, match="must not all be 0"):
         scenarios.run(two_banks(), "traffic", params=nobody)
 

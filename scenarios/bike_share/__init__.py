@@ -1,0 +1,1 @@
+"""The bike-share scenario: stations, riders, trucks."""

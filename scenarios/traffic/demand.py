@@ -1,0 +1,207 @@
+"""The demand of a run: zones and homes of the surveyed city, land as it is asked about, trips of the run's hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.engine.run import Run
+from scenarios.models.demand import Demand, Trips, draw_trips, expected_trips
+from scenarios.models.demand_plan import Summary, plan_demand
+from scenarios.models.mode_choice import Journeys, station_walk_min
+from scenarios.models.trip_ends import TripEnds, trip_ends
+from scenarios.models.zones import Zones, between, hubs, make_zones, walk_km
+from scenarios.traffic.demand_params import DemandParams
+from twin.city.city import City
+from twin.city.roads import MOTOR, MOTORCYCLE, WALK, Roads
+from twin.errors import InvalidParams
+from twin.variables import Text
+
+F64 = NDArray[np.float64]
+
+DETOUR = 1.3
+"""Length of a way relative to the straight line, for costs and estimates: an assumption."""
+
+STATION_M = 800.0
+"""Farthest bike station people walk to [m]: an assumption."""
+
+MOST_TRIPS = 3e6
+"""Where a run would draw more trips, so many of them are simulated, and it says so: more than any city's streets hold
+(those of Huế some 150,000 PCU), so that the answer, a gridlock, is the same."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where people of the run live and go to.
+
+    Attributes
+    ----------
+    ends, surveyed
+        With the changes of land, and without.
+    zones
+    """
+
+    ends: TripEnds
+    surveyed: TripEnds
+    zones: Zones
+
+
+def find_places(run: Run, params: DemandParams) -> Places:
+    """Return homes, destinations and zones: those of the surveyed roads, with the land as the run has it.
+
+    Raises
+    ------
+    InvalidParams
+        The city has no road for motorcycles.
+    """
+    base = run.base
+    usable = _both_ways(base.roads, (base.roads.modes & MOTORCYCLE) != 0)
+    if not usable.any():
+        raise InvalidParams("traffic", f"the city {base.name} has no road for motor vehicles")
+    surveyed = _ends(base, usable, params)
+    same = all(getattr(run.city, name) is getattr(base, name) for name in _LAND)
+    ends = surveyed if same else _ends(replace(base, **{n: getattr(run.city, n) for n in _LAND}), usable, params)
+    for note in ends.notes:
+        run.note(*note)
+    xy = base.roads.node_xy_m
+    # The zones are those of the surveyed land, so that a change of land moves none of them.
+    zones = make_zones(_weight(surveyed), surveyed.gateways, xy, _hubs(base.roads, usable), params.zones)
+    return Places(ends, surveyed, zones)
+
+
+def draw_demand(
+    run: Run, params: DemandParams, places: Places, roads: Roads, cost_s: tuple[F64, F64, F64], *, midnight_s: float
+) -> tuple[Trips, Demand, Summary]:
+    """Return the trips of the run's hours, and the demand of the day they are drawn from.
+
+    Parameters
+    ----------
+    run, params, places
+    roads
+        Those people have in mind when they choose where and how to go: the surveyed ones, unless choices respond.
+    cost_s : three of (D, N) [s]
+        Times without traffic from each node to each zone on these roads, by motorcycle, car and bicycle; inf: no way.
+    midnight_s : [s]
+        Simulated time of the first day's midnight.
+
+    Raises
+    ------
+    InvalidParams
+        Gateways have trips of no class.
+    """
+    if sum(params.gateway_shares) == 0 and params.trips_per_gateway > 0:
+        raise InvalidParams("traffic", "gateway_shares must not all be 0 where gateways have trips")
+    zones = places.zones
+    journeys = _journeys(run.city, params, places, roads, cost_s)
+    rules = params.plan_rules
+    demand, summary = plan_demand(places.ends, places.surveyed, zones, journeys, rules, _gate_weight(roads, zones))
+    window_s = (params.begin_s, params.horizon_s)
+    expected = expected_trips(demand, params.day_rules, window_s=window_s, midnight_s=midnight_s)
+    day = params.day_rules
+    if expected > MOST_TRIPS:
+        day = replace(day, scale=day.scale * MOST_TRIPS / expected)
+        run.note(
+            f"Nhu cầu là {expected:.0f} lượt xe; chỉ {MOST_TRIPS:.0f} lượt, chia đều, được đưa vào mô phỏng.",
+            f"The demand is {expected:.0f} vehicle trips; only {MOST_TRIPS:.0f} of them, evenly, were simulated.",
+        )
+    trips, off = draw_trips(demand, day, window_s=window_s, midnight_s=midnight_s, rng=run.rng)
+    _say(run, params, demand, summary, off / max(off + len(trips.depart_s), 1))
+    return trips, demand, summary
+
+
+_LAND = ("parcels", "buildings", "land_use", "places")
+
+
+def _ends(city: City, usable: NDArray[np.bool_], params: DemandParams) -> TripEnds:
+    return trip_ends(
+        city,
+        usable,
+        floor_area_per_household_m2=params.floor_area_per_household_m2,
+        households_per_km=params.households_per_km,
+    )
+
+
+def _both_ways(roads: Roads, links: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    n = roads.n_nodes
+    out, into = (np.bincount(end[links], minlength=n) > 0 for end in (roads.tail, roads.head))
+    return np.asarray(out & into)
+
+
+def _hubs(roads: Roads, usable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the nodes all classes reach; where a city has none, those motorcycles reach."""
+    for links in ((roads.modes & MOTOR) == MOTOR, (roads.modes & MOTORCYCLE) != 0):
+        found = np.zeros(roads.n_nodes, dtype=bool)
+        some = hubs(roads.tail, roads.head, links)
+        found[: len(some)] = some
+        if found.any():
+            return found
+    return usable
+
+
+def _weight(ends: TripEnds) -> F64:
+    """Return what zones are cut by: homes and attractions, each half ``(N,)``."""
+    pulls = ends.attraction / np.maximum(ends.attraction.sum(axis=1, keepdims=True), 1e-300)
+    return np.asarray(ends.households / max(ends.households.sum(), 1e-300) + pulls.mean(axis=0))
+
+
+def _journeys(city: City, params: DemandParams, places: Places, roads: Roads, cost_s: tuple[F64, F64, F64]) -> Journeys:
+    zones, weight, xy = places.zones, _weight(places.surveyed), roads.node_xy_m
+    walk = (roads.modes & WALK) != 0
+    on_foot = walk_km(roads.tail, roads.head, roads.length_m, walk, zones, most_m=1000.0 * params.most_walk_km)
+    away = xy[zones.node][:, None] - xy[None]
+    straight_km = DETOUR / 1000.0 * np.hypot(away[..., 0], away[..., 1])
+    motorcycle_s, car_s, cycle_s = cost_s
+    return Journeys(
+        walk_km=between(zones, on_foot, weight),
+        cycle_min=between(zones, cycle_s, weight) / 60.0,
+        motorcycle_min=between(zones, motorcycle_s, weight) / 60.0,
+        car_min=between(zones, car_s, weight, at_hubs=True) / 60.0,
+        station_min=station_walk_min(
+            xy[zones.node], city.bike_stations.xy_m, walk_kmh=params.walk_kmh, most_m=STATION_M
+        ),
+        km=between(zones, straight_km, weight),
+    )
+
+
+def _gate_weight(roads: Roads, zones: Zones) -> F64:
+    """Return the capacity of the roads at each gateway ``(Z,)`` [PCU/h]; 0 at the other zones."""
+    n = roads.n_nodes
+    there = sum(np.bincount(end, weights=roads.capacity_pcu_h, minlength=n) for end in (roads.tail, roads.head))
+    return np.where(zones.gateway, np.asarray(there)[zones.node], 0.0)
+
+
+def _say(run: Run, params: DemandParams, demand: Demand, summary: Summary, off: float) -> None:
+    people, vehicles = summary.trips.sum(), demand.per_day().sum()
+    share = (100.0 * summary.overall(summary.mode_share)).tolist()
+    vi = ", ".join(f"{name.vi} {_vi(v)} %" for name, v in zip(_MODE_NAMES, share, strict=True))
+    en = ", ".join(f"{name.en} {v:.1f} %" for name, v in zip(_MODE_NAMES, share, strict=True))
+    run.note(
+        f"Ngày làm việc: {people:.0f} lượt người ({vi}); {vehicles:.0f} lượt xe, kể cả xe tải và cửa ngõ. Mọi "
+        "suất là giả định, chưa hiệu chỉnh theo số đếm xe.",
+        f"A working day: {people:.0f} trips of people ({en}); {vehicles:.0f} vehicle trips with trucks and gateways. "
+        "Every rate is an assumption, not calibrated against counts.",
+    )
+    inside, off = 100.0 * float(summary.overall(summary.within_zone)), 100.0 * off
+    run.note(
+        f"{_vi(inside)} % lượt người trong cùng một vùng; {_vi(off)} % lượt xe bắt đầu ngay tại nút của vùng đến "
+        "và không lên đường.",
+        f"{inside:.1f} % of people's trips stay in one zone; {off:.1f} % of vehicle trips begin at the very "
+        "node they head for and stay off the roads.",
+    )
+    load = params.bus_occupancy
+    run.note(
+        f"Chưa có tuyến xe buýt trong dữ liệu: lượt buýt là xe chở {load:.0f} khách theo đường ngắn nhất của khách.",
+        f"No bus lines are in the data: bus trips are vehicles with {load:.0f} passengers on the passengers' own ways.",
+    )
+
+
+_MODE_NAMES = (
+    Text("đi bộ", "walk"), Text("xe đạp", "bicycle"), Text("xe đạp công cộng", "bike share"),
+    Text("xe máy", "motorcycle"), Text("ô tô", "car"), Text("xe buýt", "bus"),
+)  # fmt: skip
+
+
+def _vi(value: float) -> str:
+    return f"{value:.1f}".replace(".", ",")
