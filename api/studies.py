@@ -22,7 +22,7 @@ from scenarios.engine.store import ResultStore
 from scenarios.engine.timeline import KINDS, ChangingCity
 from scenarios.scenario import Scenario
 from twin.city.city import City
-from twin.city.interventions import CloseLink, CloseStreet, Intervention
+from twin.city.interventions import CloseLink, CloseStreet, Intervention, apply
 from twin.city.sections import near
 from twin.errors import InvalidParams, SchemaError, UnknownItem
 from twin.live.state import LiveState
@@ -186,6 +186,25 @@ def closure(city: City, name: str) -> Intervention:
         return CloseLink((name,))
     streets = np.unique(city.roads.name[city.roads.name != ""]).tolist()
     raise UnknownItem(name, f"no street of {city.name} has this name, and no link this id{near(name, streets)}")
+
+
+def touched(city: City, change: Intervention) -> list[str]:
+    """Return the ids of the links a change alters, of signals the links that lead to them.
+
+    Raises
+    ------
+    RequestError
+        The change cannot be made to this city.
+    """
+    changed = apply(city, [change])
+    before, after = city.roads, changed.roads
+    differs = np.zeros(len(before), dtype=bool)
+    for column in ("modes", "tail", "free_speed_mps", "capacity_pcu_h", "lanes"):
+        differs |= getattr(before, column) != getattr(after, column)
+    if changed.signals is not city.signals:
+        nodes = changed.signals.node[~np.isin(changed.signals.ids, city.signals.ids)]
+        differs |= np.isin(before.head, nodes)
+    return [str(i) for i in before.ids[differs]]
 
 
 def summary(results: Sequence[RunResult]) -> list[dict[str, Any]]:

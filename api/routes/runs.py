@@ -16,10 +16,21 @@ from api.map.pack import MEDIA_TYPE, encode
 from api.routes.live import EVENTS, LastEventId, event_stream
 from api.schemas.city import ScenarioInfo
 from api.schemas.common import RunId, content, problems
-from api.schemas.runs import InterventionIn, RaiseGroundIn, Result, Run, RunIn, SeriesOut, WhatIfOut
+from api.schemas.runs import (
+    ChangeOut,
+    ChangesIn,
+    InterventionIn,
+    RaiseGroundIn,
+    Result,
+    Run,
+    RunIn,
+    SeriesOut,
+    WhatIfOut,
+)
 from api.services import to_city_xy
 from scenarios.engine.question import Question
 from scenarios.engine.timeline import intervention_json
+from scenarios.traffic.change_labels import change_label
 from twin.city.city import City
 from twin.city.interventions import Intervention, RaiseGround
 
@@ -41,6 +52,15 @@ def what_ifs(parts: Parts) -> list[WhatIfOut]:
             | {"interventions": [intervention_json(c) for c in changes]}
         )
         for key, title, source, params, changes in asks.ready_list(parts.city)
+    ]
+
+
+@router.post("/changes", responses=problems(400, 404, 413, 422))
+def changes(parts: Parts, asked: ChangesIn) -> list[ChangeOut]:
+    """Check changes against the served city, and return each in words with the links it touches."""
+    return [
+        ChangeOut.model_validate({"label": change_label(made)._asdict(), "links": studies.touched(parts.city, made)})
+        for made in (change_of(parts.city, i) for i in asked.interventions)
     ]
 
 

@@ -21,6 +21,7 @@ from twin.city.interventions import (
     SetLanes,
     SetSignal,
     SetSpeed,
+    SplitSignal,
 )
 
 
@@ -44,6 +45,7 @@ InterventionIn = Annotated[
     | SetCapacity
     | SetDepth
     | SetSignal
+    | SplitSignal
     | SetLandUse
     | AddFloorArea
     | RaiseGroundIn,
@@ -71,6 +73,19 @@ class WhatIfOut(Shape):
     source: str
     params: dict[str, Any]
     interventions: list[dict[str, Any]]
+
+
+class ChangesIn(Shape):
+    """Changes to look at before they are run."""
+
+    interventions: list[InterventionIn] = Field(max_length=1_000)
+
+
+class ChangeOut(Shape):
+    """A change in words, and the links it touches."""
+
+    label: Text
+    links: list[str]
 
 
 class OrderIn(Shape):

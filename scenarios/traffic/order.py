@@ -28,6 +28,7 @@ from twin.city.interventions import (
     SetLanes,
     SetSignal,
     SetSpeed,
+    SplitSignal,
     Where,
 )
 from twin.city.roads import ALL_MODES, WALK
@@ -40,7 +41,7 @@ DRAFT = "Dự thảo lập từ bản sao số, chưa ký; chỉ có hiệu lự
 _MEASURES, _DETOURS, _VALID = "Tổ chức giao thông", "Hướng đi thay thế", "Thời gian hiệu lực"
 _NO_DETOUR = "Chưa xác định; cần bổ sung trước khi ban hành."
 _CLOCK = "%d/%m/%Y %H:%M"
-_WALKING_STREET = ALL_MODES & ~WALK
+_VEHICLES = ALL_MODES & ~WALK
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,8 @@ def _measure(change: Intervention) -> str:
     """Return the sentence of a change; empty where it is no measure of traffic."""
     match change:
         case CloseStreet():
-            walking = " (phố đi bộ)" if change.modes == _WALKING_STREET else ""
-            return f"Cấm {vehicle_words(change.modes)} lưu thông trên {where_words(change.where)}{walking}."
+            walkers = "; người đi bộ vẫn được đi lại" if change.modes == _VEHICLES else ""
+            return f"Cấm {vehicle_words(change.modes)} lưu thông trên {where_words(change.where)}{walkers}."
         case CloseLink():
             return f"Cấm {vehicle_words(change.modes)} lưu thông trên {where_words(Where(links=change.links))}."
         case OpenLink():
@@ -120,7 +121,7 @@ def _measure(change: Intervention) -> str:
             )
         case ReverseOneWay():
             return f"Đổi chiều giao thông một chiều trên {where_words(change.where)}."
-        case SetSignal():
+        case SetSignal() | SplitSignal():
             first, second = (street_words(name) for name in change.junction)
             return f"Điều chỉnh đèn tín hiệu tại nút giao {first} – {second}: chu kỳ {change.cycle_s:.0f} giây."
         case SetSpeed() | SetLanes() | SetCapacity() | SetDepth():

@@ -18,6 +18,7 @@ _DAYS: dict[Weekday, str] = {
     "mon": "thứ Hai", "tue": "thứ Ba", "wed": "thứ Tư", "thu": "thứ Năm", "fri": "thứ Sáu", "sat": "thứ Bảy",
     "sun": "Chủ nhật",
 }  # fmt: skip
+_EVERY_DAY = "hằng ngày"
 UNTIL_FURTHER_NOTICE = "cho đến khi có thông báo mới"
 
 
@@ -57,7 +58,11 @@ def window_words(window: Window) -> str:
     else:
         next_day = " hôm sau" if window.to_min > 24 * 60 else ""
         hours = f"từ {window.from_time} đến {window.to_time}{next_day}"
-    return ", ".join(part for part in (f"{hours} {_day_words(window.days)}", _date_words(window)) if part)
+    if window.first_day and window.first_day == window.last_day:
+        return f"{hours} {_date_words(window)}"
+    days = _day_words(window.days)
+    hours += f" {days}" if days == _EVERY_DAY else f", {days}"
+    return ", ".join(part for part in (hours, _date_words(window)) if part)
 
 
 def when_words(when: Sequence[Window]) -> str:
@@ -93,7 +98,7 @@ def _begins(window: Window, day: date, step: int) -> date:
 
 def _day_words(days: Sequence[Weekday]) -> str:
     if not days or len(set(days)) == len(WEEKDAYS):
-        return "hằng ngày"
+        return _EVERY_DAY
     order = sorted({WEEKDAYS.index(d) for d in days})
     if len(order) > 2 and order[-1] - order[0] == len(order) - 1:
         return f"từ {_DAYS[WEEKDAYS[order[0]]]} đến {_DAYS[WEEKDAYS[order[-1]]]} hằng tuần"

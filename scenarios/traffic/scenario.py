@@ -13,6 +13,7 @@ from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import TrafficModel
 from scenarios.models.trip_ends import trip_ends
 from scenarios.scenario import HOUR_S, MINUTE_S, scenario
+from scenarios.traffic.changes import demand_city, refuse_timed_signals
 from scenarios.traffic.indicators import GROUPS, INDICATORS, SERIES, report
 from scenarios.traffic.params import CLASSES, GROUP_OF_CLASS, PCU, TrafficParams
 from twin.errors import InvalidParams
@@ -32,16 +33,18 @@ def traffic(run: Run, params: TrafficParams) -> None:
 
     Rules
     -----
-    1. The trips are those of the unchanged city: a change alters ways and times, never who travels where.
+    1. The trips are those of the unchanged streets: a closure alters ways and times, never who travels where; a change
+       to land alters who travels.
     2. Only trips that depart in the period count; the warm-up fills the streets, the cool-down lets trips end.
     3. Closures before the run are in `run.city`; later ones arrive through the timeline.
     """
+    refuse_timed_signals(run.question.interventions)
     rules = _road_rules(params)
     base = road_network(run.base, rules)
     zones, trips, ways = _demand(run, params, base)
     run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
     net, empty = base, ways
-    if run.city.roads is not run.base.roads:
+    if run.city is not run.base:
         net = road_network(run.city, rules)
         empty = empty_road_ways(net, zones.node)
     group, pcu = np.array(GROUP_OF_CLASS, dtype=np.int32), np.array([PCU[name] for name in CLASSES])
@@ -83,7 +86,7 @@ def _demand(run: Run, params: TrafficParams, net: RoadNetwork) -> tuple[Zones, T
     if not usable.any():
         raise InvalidParams("traffic", f"the city {run.base.name} has no road for motor vehicles")
     ends = trip_ends(
-        run.base,
+        demand_city(run.base, run.city),
         usable,
         floor_area_per_household_m2=params.floor_area_per_household_m2,
         households_per_km=params.households_per_km,

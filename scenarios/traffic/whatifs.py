@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ _WORKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 _VEHICLES = ALL_MODES & ~WALK
 _EVENING = {"day": FRIDAY.isoformat(), "start_h": 17.5, "duration_min": 120}
 
+_REBUILT = ("ODT", "SKC", "LUC", "CLN")
 TOWER_REACH_M, TOWER_STOREYS, TOWER_SHARE = 500.0, 15, 0.5
 
 
@@ -91,21 +93,19 @@ def _before_the_bridge(_city: City) -> tuple[Intervention, ...]:
 
 
 def _tower(city: City) -> tuple[Intervention, ...]:
-    """Take the largest parcel near the junction: half of it built over, 15 storeys."""
+    """Take the largest parcel of homes, workshops or fields near the junction: half of it built over, 15 storeys."""
     at = city.roads.node_xy_m[crossing(city.roads, "Hùng Vương", "Hà Nội")[0]]
-    shapes = city.parcels.shapes()
-    fits = np.isin(np.arange(len(shapes)), _parcels_with_homes(city))
+    parcels = city.parcels
+    owner = np.repeat(np.arange(len(parcels)), np.diff(parcels.use_first))
+    free = np.unique(owner[np.isin(parcels.use_code, _REBUILT)])
+    shapes = parcels.shapes()[free]
     close = shapely.distance(shapely.centroid(shapes), shapely.Point(at)) <= TOWER_REACH_M
-    area_m2 = np.where(fits & close, shapely.area(shapes), 0.0)
+    area_m2 = np.where(close, shapely.area(shapes), 0.0)
     if not area_m2.any():
-        raise InvalidIntervention("tmd-tower", f"no parcel with homes within {TOWER_REACH_M:.0f} m of the junction")
-    row = int(np.argmax(area_m2))
-    parcel, floor_m2 = str(city.parcels.ids[row]), round(float(area_m2[row]) * TOWER_SHARE * TOWER_STOREYS, -1)
+        raise InvalidIntervention("tmd-tower", f"no parcel to build on within {TOWER_REACH_M:.0f} m of the junction")
+    best = int(np.argmax(area_m2))
+    parcel, floor_m2 = str(parcels.ids[free[best]]), round(float(area_m2[best]) * TOWER_SHARE * TOWER_STOREYS, -1)
     return (SetLandUse(parcel, "TMD"), AddFloorArea(parcel, floor_m2, TOWER_STOREYS))
-
-
-def _parcels_with_homes(city: City) -> np.ndarray[tuple[Any, ...], np.dtype[np.int32]]:
-    return np.unique(city.buildings.parcel[np.nan_to_num(city.buildings.households) > 0])
 
 
 WHAT_IFS: Mapping[str, WhatIf] = {
@@ -152,7 +152,7 @@ WHAT_IFS: Mapping[str, WhatIf] = {
             "tmd-tower",
             Text("Tòa nhà thương mại 15 tầng gần ngã sáu Hùng Vương", "A 15-storey commercial tower near Hùng Vương"),
             _tower,
-            "assumption: the largest parcel with homes within 500 m, half built over, changed to TMD",
+            "assumption: the largest parcel of homes, workshops or fields within 500 m, half built over",
             {"start_h": 16.5, "duration_min": 60},
         ),
     )
@@ -173,13 +173,14 @@ def what_if(key: str) -> WhatIf:
     return WHAT_IFS[key]
 
 
-def fitting(city: City) -> dict[str, tuple[Intervention, ...]]:
+@lru_cache(maxsize=2)
+def fitting(city: City) -> Mapping[str, tuple[Intervention, ...]]:
     """Return the changes of every what-if that fits a city, by key: its streets exist and meet as the order says."""
     found = {}
     for key, entry in WHAT_IFS.items():
         try:
             changes = entry.changes(city)
-            apply(city, changes)
+            apply(city, [c for c in changes if not isinstance(c, SetLandUse | AddFloorArea)])  # found, not named
         except RequestError:
             continue
         found[key] = changes

@@ -27,6 +27,7 @@ from twin.city.interventions import (
     SetLanes,
     SetSignal,
     SetSpeed,
+    SplitSignal,
     Where,
     apply,
 )
@@ -165,6 +166,15 @@ def test_a_signal_gets_another_plan_or_a_junction_its_first() -> None:
         made(SetSignal(plan.junction, 60.0, (Green("0-1", 0.0, 30.0),)))
 
 
+def test_two_streets_share_the_green_of_their_junction() -> None:
+    after = made(SplitSignal((STREET, "Dọc 2 Nam"), 60.0, 0.75, lost_s=4.0))
+    s = after.signals
+    green_s = dict(zip(after.roads.ids[s.green_link].tolist(), (s.green_to_s - s.green_from_s).tolist(), strict=True))
+    assert green_s == {"6-7": 39.0, "8-7": 39.0, "2-7": 13.0, "12-7": 13.0}
+    starts = set(s.green_from_s.tolist())
+    assert starts == {0.0, 43.0}, "the second phase begins when the first one's lost time is over"
+
+
 def test_a_tower_replaces_the_house_on_its_parcel() -> None:
     toy = toy_city()
     (plot,) = toy.parcels.ids.tolist()
@@ -197,6 +207,9 @@ def test_a_tower_replaces_the_house_on_its_parcel() -> None:
         (lambda: SetSignal((STREET, "Dọc 1 Nam"), 60.0, (Green("6-7", 30.0, 30.0),)), "is not within 0 to 60"),
         (lambda: SetSignal((STREET, "Dọc 1 Nam"), 0.0, (Green("6-7", 0.0, 30.0),)), "a cycle of 0.0 s"),
         (lambda: SetSignal((STREET, "Dọc 1 Nam"), 60.0, (Green("6-7", 0.0, 9.0),), 60.0), "the offset"),
+        (lambda: SplitSignal((STREET, "Dọc 1 Nam"), 60.0, 1.0), "leaves one street without green"),
+        (lambda: SplitSignal((STREET, "Dọc 1 Nam"), 60.0, lost_s=30.0), "leave no green in 60"),
+        (lambda: SplitSignal((STREET, "Ngang 2 Nam"), 60.0), "do not meet"),
         (lambda: CloseLink(()), "names no link"),
         (lambda: CloseStreet(STREET, 64), "64 is no set of modes"),
         (lambda: SetSpeed(Where(), 30.0), "name either a street or links"),

@@ -74,7 +74,56 @@ class SetSignal(Change):
                 raise InvalidIntervention(at, why)
 
 
-def change_signals(city: City, change: SetSignal) -> City:
+@dataclass(frozen=True, slots=True)
+class SplitSignal(Change):
+    """Share the green of a junction between two streets: two phases, each followed by the lost time.
+
+    Attributes
+    ----------
+    junction : (str, str)
+        Two streets that cross there; what belongs to neither goes with the second.
+    cycle_s : [s]
+    first_share : float
+        Share of the effective green that the first street gets.
+    offset_s, lost_s : [s]
+        Lost time of a phase: yellow and all red.
+    """
+
+    junction: tuple[str, str]
+    cycle_s: float
+    first_share: float = 0.5
+    offset_s: float = 0.0
+    lost_s: float = 4.0
+    kind: Literal["signal-split"] = field(default="signal-split", kw_only=True)
+
+    def __post_init__(self) -> None:
+        at = " × ".join(self.junction)
+        if not 0.0 < self.first_share < 1.0:
+            raise InvalidIntervention(at, f"a share of {self.first_share} leaves one street without green")
+        if not 0.0 <= 2.0 * self.lost_s < self.cycle_s:
+            raise InvalidIntervention(at, f"lost times of {self.lost_s} s leave no green in {self.cycle_s} s")
+
+    def plan(self, city: City) -> SetSignal:
+        """Return the plan of every approach of the junction.
+
+        Raises
+        ------
+        InvalidIntervention
+            The streets do not cross, or nobody comes to the junction on one of them.
+        """
+        roads = city.roads
+        node = _signalled(city, crossing(roads, *self.junction).tolist())
+        here = np.flatnonzero(roads.head == node)
+        first = np.char.lower(roads.name[here]) == self.junction[0].lower()
+        if first.all() or not first.any():
+            raise InvalidIntervention(" × ".join(self.junction), "nobody comes to the junction on one of the streets")
+        until_s = self.first_share * (self.cycle_s - 2.0 * self.lost_s)
+        spans = {True: (0.0, until_s), False: (until_s + self.lost_s, self.cycle_s - self.lost_s)}
+        greens = tuple(Green(str(roads.ids[row]), *spans[bool(f)]) for row, f in zip(here, first, strict=True))
+        return SetSignal(self.junction, self.cycle_s, greens, self.offset_s)
+
+
+def change_signals(city: City, change: SetSignal | SplitSignal) -> City:
     """Return the city with another plan at one junction.
 
     Raises
@@ -82,6 +131,8 @@ def change_signals(city: City, change: SetSignal) -> City:
     InvalidIntervention
         The streets do not cross, a green names a link that does not end there, or an approach gets no green at all.
     """
+    if isinstance(change, SplitSignal):
+        change = change.plan(city)
     roads, at = city.roads, " × ".join(change.junction)
     nodes = crossing(roads, *change.junction)
     node = _signalled(city, nodes.tolist())

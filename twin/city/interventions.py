@@ -20,7 +20,7 @@ from twin.city.changes_roads import (
     SetLanes,
     SetSpeed,
 )
-from twin.city.changes_signals import Green, SetSignal, change_signals
+from twin.city.changes_signals import Green, SetSignal, SplitSignal, change_signals
 from twin.city.city import City
 from twin.city.sections import Where
 from twin.city.windows import Window
@@ -43,12 +43,13 @@ __all__ = [
     "SetLanes",
     "SetSignal",
     "SetSpeed",
+    "SplitSignal",
     "Where",
     "Window",
     "apply",
 ]
 
-Intervention = RoadChange | SetSignal | LandChange
+Intervention = RoadChange | SetSignal | SplitSignal | LandChange
 
 
 def apply(city: City, interventions: Sequence[Intervention]) -> City:
@@ -63,7 +64,7 @@ def apply(city: City, interventions: Sequence[Intervention]) -> City:
     """
     for change in interventions:
         match change:
-            case SetSignal():
+            case SetSignal() | SplitSignal():
                 city = change_signals(city, change)
             case RaiseGround() | SetLandUse() | AddFloorArea():
                 city = change_land(city, change)
