@@ -1,4 +1,4 @@
-"""Changes as people type them: one line, JSON or a file become the same data; what cannot be understood is explained."""
+"""Changes as people type them: a line, JSON or a file become the same data; what cannot be understood is explained."""
 
 import json
 from datetime import date
