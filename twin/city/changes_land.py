@@ -8,13 +8,16 @@ from typing import Any, Literal
 import numpy as np
 import shapely
 import shapely.affinity
+from numpy.typing import NDArray
 
+from twin.city.areas import Areas
 from twin.city.changes_roads import Change, always
 from twin.city.city import City
 from twin.city.land import LAND_USE, Buildings, Parcels
 from twin.errors import InvalidIntervention
 
 MOST_STOREYS = 120
+_OFFSETS = ("ring_first", "part_first", "shape_first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +144,43 @@ def _reused(parcels: Parcels, change: SetLandUse) -> Parcels:
 
 def _built(city: City, change: AddFloorArea) -> Buildings:
     row = city.parcels.index_of(change.parcel)
-    ground = city.parcels.shapes()[row]
+    ground = _outline(city.parcels, row)
     footprint_m2 = change.floor_area_m2 / change.storeys
     if footprint_m2 > ground.area:
         least = int(np.ceil(change.floor_area_m2 / ground.area)) if ground.area > 0 else 0
         why = f"{footprint_m2:.0f} m² a storey do not fit on {ground.area:.0f} m²"
-        raise InvalidIntervention(
-            change.parcel, why + (f"; {least} storeys would" if least else ", its outline is unknown")
-        )
+        more = f"; {least} storeys would" if least else ", its outline is unknown"
+        raise InvalidIntervention(change.parcel, why + more)
     share = float(np.sqrt(footprint_m2 / ground.area))
     shape = shapely.affinity.scale(ground, share, share, origin=ground.centroid)
     b = city.buildings
     kept = b.parcel != row
-    shapes = np.append(b.shapes()[kept], [shape])
     new: dict[str, Any] = {
         "ids": f"new-{change.parcel}", "kind": change.use, "name": "", "storeys": float(change.storeys),
         "floor_level_m": np.nan, "households": change.households, "parcel": np.int32(row), "provenance": "drawn",
         "accuracy_m": np.nan, "source": "change under study",
     }  # fmt: skip
-    return Buildings(
-        **{name: np.append(getattr(b, name)[kept], value) for name, value in new.items()}, **Buildings.flatten(shapes)
-    )
+    old, added = _selected(b, kept), Buildings.flatten(np.array([shape], dtype=object))
+    outlines = {"xy_m": np.concatenate([old["xy_m"], added["xy_m"]])}
+    for name in _OFFSETS:
+        outlines[name] = np.concatenate([old[name], old[name][-1] + added[name][1:]])
+    return Buildings(**{name: np.append(getattr(b, name)[kept], value) for name, value in new.items()}, **outlines)
+
+
+def _outline(areas: Areas, row: int) -> shapely.MultiPolygon:
+    """Return one outline without making those of all the other rows."""
+    one = _selected(areas, np.arange(len(areas)) == row)
+    offsets = tuple(one[name] for name in _OFFSETS)
+    (made,) = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, one["xy_m"], offsets).tolist()
+    found: shapely.MultiPolygon = made
+    return found
+
+
+def _selected(areas: Areas, kept: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+    """Return the four geometry fields of some rows ``(n,)``."""
+    found: dict[str, NDArray[Any]] = {}
+    for name in reversed(_OFFSETS):
+        counts = np.diff(getattr(areas, name))
+        found[name] = np.concatenate([[0], np.cumsum(counts[kept])])
+        kept = np.repeat(kept, counts)
+    return found | {"xy_m": areas.xy_m[kept]}
