@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from twin.city.windows import WEEKDAYS, Weekday
 from twin.errors import InvalidParams, UnknownItem
 from twin.variables import Text, VariableSpec
 
 MINUTE_S, HOUR_S = 60.0, 3600.0
 
-ORDINARY_DAY = date(2026, 11, 25)
+ORDINARY_DAY = datetime.date(2026, 11, 25)
 """The day of a run that names none: a Wednesday of term time, no holiday."""
 
 
@@ -58,7 +59,7 @@ class ScenarioParams(BaseModel):
     duration_min: float = param(
         60.0, ge=1.0, le=1440.0, unit="min", vi="Thời gian được đánh giá", en="Length of the period that counts"
     )
-    day: date = param(
+    date: datetime.date = param(
         ORDINARY_DAY,
         unit="1",
         vi="Ngày mô phỏng (quyết định thứ trong tuần và lệnh nào có hiệu lực)",
@@ -86,8 +87,13 @@ class ScenarioParams(BaseModel):
 
     @property
     def midnight_s(self) -> float:
-        """Simulated time of the midnight with which `day` begins [s]."""
+        """Simulated time of the midnight with which `date` begins [s]."""
         return 0.0
+
+    @property
+    def weekday(self) -> Weekday:
+        """Weekday of the date, as orders name it: mon, tue, …, sun."""
+        return WEEKDAYS[self.date.weekday()]
 
     def canonical(self) -> dict[str, Any]:
         """Return the values that decide a single run's answer, ready for JSON."""

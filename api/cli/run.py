@@ -92,7 +92,7 @@ def run(
     from api import orders, studies
 
     params, closed = _split(settings or [])
-    given = {"day": day, "replications": replications}
+    given = {"date": day, "replications": replications}
     params |= {key: value for key, value in given.items() if value is not None}
     form = None if order is None else _form(order)
     opened = city_or_exit(city, as_json=as_json)

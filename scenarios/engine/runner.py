@@ -47,8 +47,10 @@ def answer(
         return found
     params = question.params
     city = ChangingCity(question.city, question.interventions, question.timeline, params)
-    run = Run(question, city.at(params.begin_s), report=report, cancelled=cancelled)
-    for moment_s in city.moments(params.begin_s, params.horizon_s):
+    moments_s = city.moments(params.begin_s, params.horizon_s)
+    coming = [city.at(t) for t in moments_s]
+    run = Run(question, city.at(params.begin_s), coming=coming, report=report, cancelled=cancelled)
+    for moment_s in moments_s:
         run.at(moment_s, partial(_switch, run, city, moment_s), Phase.INJECT)
     _note_idle(run, city)
     run.say(_SETTING_UP)

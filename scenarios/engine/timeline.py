@@ -124,12 +124,12 @@ def _in_run(change: Intervention, params: ScenarioParams) -> list[tuple[float, f
 
 def moment_of(params: ScenarioParams, at_s: float) -> datetime:
     """Return the local date and time of a moment of the run."""
-    return datetime.combine(params.day, time()) + timedelta(seconds=at_s - params.midnight_s)
+    return datetime.combine(params.date, time()) + timedelta(seconds=at_s - params.midnight_s)
 
 
 def seconds_of(params: ScenarioParams, moment: datetime) -> float:
     """Return the simulated time [s] of a local date and time."""
-    return (moment - datetime.combine(params.day, time())).total_seconds() + params.midnight_s
+    return (moment - datetime.combine(params.date, time())).total_seconds() + params.midnight_s
 
 
 def intervention_json(change: Intervention) -> dict[str, Any]:

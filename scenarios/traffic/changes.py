@@ -1,9 +1,8 @@
-"""How the traffic scenario takes over changes: land decides who travels, streets decide how, at any time of a run."""
+"""How the traffic scenario takes over changes of streets on the way, and which it cannot."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -27,16 +26,6 @@ class ChangingModel(Protocol):
 
     def set_speed_factor(self, links: NDArray[np.int64], factor: float, now_s: float) -> None:
         """Multiply the free speed the links had at the start."""
-
-
-def demand_city(base: City, changed: City) -> City:
-    """Return the city whose demand is drawn: the streets as surveyed, the land as changed.
-
-    Closures alter ways and times, never who travels where; a new building or land use alters who travels.
-    """
-    if changed is base:
-        return base
-    return replace(base, parcels=changed.parcels, buildings=changed.buildings, land_use=changed.land_use)
 
 
 def refuse_timed_signals(changes: Sequence[Intervention]) -> None:

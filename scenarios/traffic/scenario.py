@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,7 @@ from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import TrafficModel
 from scenarios.models.trip_ends import trip_ends
 from scenarios.scenario import HOUR_S, MINUTE_S, scenario
-from scenarios.traffic.changes import demand_city, refuse_timed_signals
+from scenarios.traffic.changes import refuse_timed_signals
 from scenarios.traffic.indicators import GROUPS, INDICATORS, SERIES, report
 from scenarios.traffic.params import CLASSES, GROUP_OF_CLASS, PCU, TrafficParams
 from twin.errors import InvalidParams
@@ -86,7 +88,7 @@ def _demand(run: Run, params: TrafficParams, net: RoadNetwork) -> tuple[Zones, T
     if not usable.any():
         raise InvalidParams("traffic", f"the city {run.base.name} has no road for motor vehicles")
     ends = trip_ends(
-        demand_city(run.base, run.city),
+        replace(run.base, parcels=run.city.parcels, buildings=run.city.buildings, land_use=run.city.land_use),
         usable,
         floor_area_per_household_m2=params.floor_area_per_household_m2,
         households_per_km=params.households_per_km,

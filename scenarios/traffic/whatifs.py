@@ -35,7 +35,7 @@ FRIDAY = date(2026, 11, 27)
 _WEEKEND: tuple[Weekday, ...] = ("fri", "sat", "sun")
 _WORKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 _VEHICLES = ALL_MODES & ~WALK
-_EVENING = {"day": FRIDAY.isoformat(), "start_h": 17.5, "duration_min": 120}
+_EVENING = {"date": FRIDAY.isoformat(), "start_h": 17.5, "duration_min": 120}
 
 _REBUILT = ("ODT", "SKC", "LUC", "CLN")
 TOWER_REACH_M, TOWER_STOREYS, TOWER_SHARE = 500.0, 15, 0.5
@@ -124,7 +124,7 @@ WHAT_IFS: Mapping[str, WhatIf] = {
             Text("Cấm ô tô qua cầu Trường Tiền giờ cao điểm", "No cars over Trường Tiền bridge at the peaks"),
             _bridge_ban,
             "assumption: peaks 06:30–08:30 and 16:30–18:30 of working days",
-            {"day": FRIDAY.isoformat(), "start_h": 16.0, "duration_min": 180},
+            {"date": FRIDAY.isoformat(), "start_h": 16.0, "duration_min": 180},
         ),
         WhatIf(
             "walking-streets",

@@ -60,7 +60,7 @@ def test_a_change_that_does_not_fit_is_refused(
 
 
 def test_a_timed_closure_is_run_compared_and_written_out_as_an_order(town: httpx.Client) -> None:
-    asked: dict[str, Any] = {"scenario": "traffic", "params": SHORT | {"day": "2026-11-25"}, "replications": 2}
+    asked: dict[str, Any] = {"scenario": "traffic", "params": SHORT | {"date": "2026-11-25"}, "replications": 2}
     ids = [
         town.post("/api/v1/runs", json=asked | {"interventions": changes}).json()["id"]
         for changes in ([], [BAN | {"when": [EVENING]}])

@@ -26,9 +26,8 @@ export class ChangePanel {
   draw() {
     const { closures, picking } = this.store.get();
     const chips = closures.map((c) => {
-      const label = labelOf(c);
-      return el("li", {}, label,
-        el("button", { type: "button", "aria-label": t("run.remove", { name: label }), onclick: () => this.remove(c) }, "✕"));
+      return el("li", {}, c.label,
+        el("button", { type: "button", "aria-label": t("run.remove", { name: c.label }), onclick: () => this.remove(c) }, "✕"));
     });
     const words = { placeholder: t("change.street"), "aria-label": t("change.street") };
     const input = el("input", { type: "text", id: "close-name", autocomplete: "off", ...words });
@@ -142,10 +141,10 @@ export class ChangePanel {
 /** Return changes with their words and the links they touch. @param {object[]} interventions */
 export async function described(interventions) {
   const told = await post("/api/v1/changes", { interventions });
-  return interventions.map((change, i) => ({ change, ...told[i] }));
+  return interventions.map((change, i) => ({
+    change, links: told[i].links, words: told[i].label,
+    get label() { return pick(this.words); }, // in the language of the moment
+  }));
 }
-
-/** @param {{label: {vi: string, en: string}}} c */
-export const labelOf = (c) => pick(c.label);
 
 const same = (a, b) => JSON.stringify(a.change) === JSON.stringify(b.change);

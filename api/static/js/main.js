@@ -1,7 +1,7 @@
 /** The page: loads the city, keeps one state, and draws map, panels and permalink from it. */
 
 import { BaseLayers } from "./baselayers.js";
-import { described, labelOf } from "./changepanel.js";
+import { described } from "./changepanel.js";
 import { controls } from "./controls.js";
 import { Comparison, drawIndicators, drawTimeline } from "./comparison.js";
 import { byId, el, toast } from "./dom.js";
@@ -223,7 +223,7 @@ function drawCompare() {
   byId("feed").hidden = Boolean(c);
   byId("side-a").textContent = `A · ${t("compare.a")}`;
   byId("side-b").textContent = `B · ${t(s.show === "change" ? "compare.b_change" : "compare.b")}`;
-  const names = s.closures.map(labelOf);
+  const names = s.closures.map((x) => x.name ?? x.label);
   if (c && app.shownResult !== c) setTimeout(() => app.run.result.scrollIntoView({ block: "start" }), 0);
   app.shownResult = c;
   drawIndicators(app.run.result, c, { names, leave: () => store.set({ comparison: null, playing: false }) });

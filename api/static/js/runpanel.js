@@ -6,7 +6,7 @@ import { language, number, pick, span, t } from "./i18n.js";
 import { json, listen, post } from "./net.js";
 
 const DONE = ["successful", "failed", "dismissed"];
-const FIRST = ["day", "start_h", "duration_min", "demand_scale", "replications"];
+const FIRST = ["date", "start_h", "duration_min", "demand_scale", "replications"];
 const SCALAR = ["number", "integer", "boolean", "string"];
 const LEAST_REPLICATIONS = 3; // an interval of confidence needs two
 

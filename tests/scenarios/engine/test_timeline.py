@@ -135,7 +135,10 @@ class Evening(ScenarioParams):
 
 def test_hours_become_moments_of_the_run() -> None:
     car_free = CloseStreet("Lê Lợi", CAR, when=(Window("18:00", "02:00", ("fri", "sat", "sun")),))
-    friday, night = Evening(day=date(2026, 11, 27), duration_min=600), Evening(day=date(2026, 11, 30), duration_min=60)
+    friday, night = (
+        Evening(date=date(2026, 11, 27), duration_min=600),
+        Evening(date=date(2026, 11, 30), duration_min=60),
+    )
     city = ChangingCity(toy_city(), [car_free], [], friday)
     assert city.spells[0].spans_s == ((1800.0, 8.5 * 3600.0),)
     assert city.moments(friday.begin_s, friday.horizon_s) == [1800.0, 8.5 * 3600.0]
@@ -147,7 +150,7 @@ def test_hours_become_moments_of_the_run() -> None:
 
 def test_the_night_of_sunday_reaches_into_monday() -> None:
     walking = CloseStreet("Lê Lợi", when=(Window("18:00", "02:00", ("fri", "sat", "sun")),))
-    monday = ScenarioParams(day=date(2026, 11, 30), duration_min=180)
+    monday = ScenarioParams(date=date(2026, 11, 30), duration_min=180)
     assert ChangingCity(toy_city(), [walking], [], monday).spells[0].spans_s == ((0.0, 7200.0),)
 
 

@@ -1,4 +1,4 @@
-"""The ready-made what-ifs of the embedded Huế: their streets exist, their hours fall into their runs, no more changes."""
+"""The ready-made what-ifs of the embedded Huế: their streets exist, their hours fall into their runs."""
 
 from datetime import date
 
