@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.traffic.change_labels import change_label
 from twin.city.city import City
-from twin.city.interventions import Intervention, SetSignal, SplitSignal
+from twin.city.interventions import Intervention
 from twin.errors import InvalidIntervention
 
 LEAST_CHANGE = 1e-9
@@ -28,18 +29,17 @@ class ChangingModel(Protocol):
         """Multiply the free speed the links had at the start."""
 
 
-def refuse_timed_signals(changes: Sequence[Intervention]) -> None:
-    """Refuse signal plans for some hours only.
+def refuse_timed(changes: Sequence[Intervention], kinds: Collection[str]) -> None:
+    """Refuse changes of some kinds that are to hold for some hours only, because the model cannot follow them.
 
     Raises
     ------
     InvalidIntervention
-        A plan has hours.
+        A change of such a kind has hours.
     """
     for change in changes:
-        if isinstance(change, SetSignal | SplitSignal) and change.when:
-            why = "the plan of a signal cannot change during a run; leave its hours out"
-            raise InvalidIntervention(" × ".join(change.junction), why)
+        if change.kind in kinds and change.when:
+            raise InvalidIntervention(change_label(change).en, "cannot change during a run; leave its hours out")
 
 
 class StreetChanges:

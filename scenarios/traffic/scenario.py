@@ -15,11 +15,14 @@ from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import TrafficModel
 from scenarios.models.trip_ends import trip_ends
 from scenarios.scenario import HOUR_S, MINUTE_S, scenario
-from scenarios.traffic.changes import refuse_timed_signals
+from scenarios.traffic.changes import refuse_timed
 from scenarios.traffic.indicators import GROUPS, INDICATORS, SERIES, report
 from scenarios.traffic.params import CLASSES, GROUP_OF_CLASS, PCU, TrafficParams
 from twin.errors import InvalidParams
 from twin.variables import Text
+
+NOT_FOLLOWED = frozenset({"signal", "signal-split", "speed", "lanes", "capacity"})
+"""Kinds of changes the model takes over at the start of a run only."""
 
 
 @scenario(
@@ -40,7 +43,7 @@ def traffic(run: Run, params: TrafficParams) -> None:
     2. Only trips that depart in the period count; the warm-up fills the streets, the cool-down lets trips end.
     3. Closures before the run are in `run.city`; later ones arrive through the timeline.
     """
-    refuse_timed_signals(run.question.interventions)
+    refuse_timed(run.question.interventions, NOT_FOLLOWED)
     rules = _road_rules(params)
     base = road_network(run.base, rules)
     zones, trips, ways = _demand(run, params, base)

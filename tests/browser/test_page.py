@@ -113,6 +113,9 @@ def test_a_ban_of_some_vehicles_at_some_hours_goes_on_the_list_and_off_again(fak
     page = fake[0]
     page.run("document.querySelector('#change-kind').value = 'walking';"
              "document.querySelector('#change-kind').dispatchEvent(new Event('change'))")  # fmt: skip
+    page.run("document.querySelector('#change-details').open = true")
+    page.type("#change-first", "27/04/2027")
+    assert page.find("#param-date").get_attribute("value") == "25/11/2026"
     page.type("#close-name", "vo thi sau", enter=True)
     page.until("return hueTwin.store.get().closures.length === 1", 20)
     shown = page.text("#closures")
@@ -120,6 +123,7 @@ def test_a_ban_of_some_vehicles_at_some_hours_goes_on_the_list_and_off_again(fak
     assert "từ 18:00 đến 02:00 hôm sau, từ thứ Sáu đến Chủ nhật hằng tuần" in shown
     change = page.run("return hueTwin.store.get().closures[0].change")
     assert change["when"][0]["days"] == ["fri", "sat", "sun"]
+    assert (change["when"][0]["first_day"], change["when"][0]["last_day"]) == ("2027-04-27", None)
     assert page.run("return hueTwin.store.get().closures[0].links.length") > 0
     page.find("#closures button").click()
     assert page.run("return hueTwin.store.get().closures.length") == 0

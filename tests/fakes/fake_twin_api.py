@@ -42,6 +42,8 @@ SCENARIO = {
                 "type": "number", "default": 1.0, "minimum": 0, "maximum": 3, "unit": "1",
                 "vi": "Hệ số nhu cầu đi lại", "en": "Demand multiplier",
             },
+            "date": {"type": "string", "format": "date", "default": "2026-11-25", "unit": "1",
+                     "vi": "Ngày mô phỏng", "en": "Date of the run"},
             "replications": {"type": "integer", "default": 3, "minimum": 1, "maximum": 100, "unit": "1",
                              "vi": "Số lần lặp", "en": "Replications"},
         }

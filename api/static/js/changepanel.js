@@ -1,6 +1,6 @@
 /** The list of changes to the city, and the form that adds one: what, for whom, on which section, at which hours. */
 
-import { el, toast } from "./dom.js";
+import { dayInput, el, toast } from "./dom.js";
 import { pick, t } from "./i18n.js";
 import { post } from "./net.js";
 import { suggest } from "./search.js";
@@ -72,11 +72,15 @@ export class ChangePanel {
       ? [this.crossing("start", t("change.crossed")), field("cycle", "number", "cycle", { min: 20, max: 300 }),
         field("share", "number", "share", { min: 1, max: 99 })]
       : [this.crossing("start", t("change.start")), this.crossing("end", t("change.end"))];
-    const hours = [field("from", "time", "from"), field("to", "time", "to"), field("first", "date", "first"), field("last", "date", "last")];
-    return el("details", { open: this.open, id: "change-details", ontoggle: (e) => { this.open = e.target.open; } },
+    const hour = { pattern: "([01]\\d|2[0-4]):[0-5]\\d", inputMode: "numeric", autocomplete: "off" };
+    const date = (name) => el("label", {}, t(`change.${name}`), dayInput({ id: `change-${name}` }, f[name], (iso) => { f[name] = iso; }));
+    const hours = [field("from", "text", "from", { ...hour, placeholder: "18:00" }), field("to", "text", "to", { ...hour, placeholder: "02:00" }),
+      date("first"), date("last")];
+    this.box = el("details", { open: this.open, id: "change-details", ontoggle: (e) => { this.open = e.target.open; } },
       el("summary", {}, t(f.kind === "signal" ? "change.signal" : "change.more")),
       el("div", { class: "grid" }, ...section, ...(f.kind === "signal" ? [] : hours)),
       ...(f.kind === "signal" ? [] : [el("fieldset", { class: "boxes" }, el("legend", {}, t("change.days")), ...DAYS.map(day))]));
+    return this.box;
   }
 
   /** An input for a cross street, with suggestions. */
@@ -92,6 +96,12 @@ export class ChangePanel {
   /** Add the change of the form to a street. @param {string} name */
   street(name) {
     const f = this.form;
+    const wrong = this.box?.querySelector("input:invalid");
+    if (wrong) {
+      this.box.open = true;
+      wrong.reportValidity();
+      return;
+    }
     if (CROSSED.includes(f.kind) && !(f.start && (f.end || f.kind === "signal"))) {
       toast(t("change.needs_crossing"));
       return;

@@ -1,7 +1,7 @@
 /** The what-if: choose a scenario, its parameters and closures, run it beside its baseline, watch and cancel. */
 
 import { ChangePanel, described } from "./changepanel.js";
-import { el, toast } from "./dom.js";
+import { dayInput, el, toast } from "./dom.js";
 import { language, number, pick, span, t } from "./i18n.js";
 import { json, listen, post } from "./net.js";
 
@@ -101,7 +101,7 @@ export class RunPanel {
     else if (p.type === "number" || p.type === "integer") {
       const range = { min: p.minimum, max: p.maximum, step: p.type === "integer" ? "1" : "any" };
       input = el("input", { type: "number", value: String(value ?? ""), ...range, oninput: (e) => keep(Number(e.target.value)) });
-    } else if (p.format === "date") input = el("input", { type: "date", value: String(value ?? ""), oninput: (e) => keep(e.target.value) });
+    } else if (p.format === "date") input = dayInput({ required: true }, String(value ?? ""), keep);
     else input = el("input", { type: "text", value: String(value ?? ""), oninput: (e) => keep(e.target.value) });
     input.id = `param-${name}`;
     const unit = el("span", { class: "unit" }, p.unit && p.unit !== "1" ? p.unit : "");

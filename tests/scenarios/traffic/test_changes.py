@@ -80,6 +80,8 @@ def test_a_signal_is_felt_though_no_street_changes() -> None:
     assert stingy.value("mean_delay_s") > go().value("mean_delay_s")
     with pytest.raises(InvalidIntervention, match="cannot change during a run"):
         go(SplitSignal(("Cầu Tây", "Ngang 4 Nam"), 120.0, 0.5, when=(Window("07:00", "08:00"),)))
+    with pytest.raises(InvalidIntervention, match="Cầu Tây: 18 km/h · 07:00–08:00: cannot change during a run"):
+        go(SetSpeed(Where("Cầu Tây"), 18.0, when=(Window("07:00", "08:00"),)))
 
 
 def test_one_way_carries_nobody_back() -> None:
