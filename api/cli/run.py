@@ -100,6 +100,8 @@ def run(
     def _ask() -> Question:
         standard, made = changes_asked(opened, changes, what_if)
         made += [studies.closure(opened, name) for name in closed]
+        if form is not None:
+            orders.order_text(made, [], form)  # before a long run, not after it
         return studies.question(opened, scenario, params={**standard, **params}, interventions=made, seed=seed)
 
     question = or_exit(_ask, as_json=as_json)

@@ -62,6 +62,7 @@ def test_a_run_without_changes_prints_a_table_and_its_notes(town: str, tmp_path:
         (("run", "traffic", "--change", "clos=Cầu Tây"), "did you mean close?"),
         (("run", "traffic", "--what-if", "le-loi"), "no such what-if"),
         (("run", "traffic", "--what-if", "le-loi-festival"), "no street of this city has the name"),
+        (("run", "traffic", "--order", "order.md"), "there is no measure of traffic among the changes"),
         (("run", "traffic", "--date", "tomorrow"), "date = 'tomorrow'"),
         (("run", "traffic", "--set", "close=xyzzy"), "xyzzy: no street of two banks has this name"),
     ],
