@@ -12,7 +12,8 @@ const FOUR_WHEELED = 56;
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const KINDS = ["close", "ban", "walking", "one-way", "signal"];
 const CROSSED = ["one-way", "signal"]; // kinds that need the names of other streets
-const EMPTY = { kind: "close", modes: FOUR_WHEELED, from: "", to: "", days: [], first: "", last: "", start: "", end: "", cycle: 60, share: 50 };
+const ALWAYS = { from: "", to: "", days: [], first: "", last: "" };
+const EMPTY = { kind: "close", modes: FOUR_WHEELED, ...ALWAYS, start: "", end: "", cycle: 60, share: 50 };
 const WALKING = { from: "18:00", to: "02:00", days: ["fri", "sat", "sun"] };
 
 /** Owns the form of changes; the changes themselves are in the store under `closures`. */
@@ -74,8 +75,8 @@ export class ChangePanel {
       : [this.crossing("start", t("change.start")), this.crossing("end", t("change.end"))];
     const hour = { pattern: "([01]\\d|2[0-4]):[0-5]\\d", inputMode: "numeric", autocomplete: "off" };
     const date = (name) => el("label", {}, t(`change.${name}`), dayInput({ id: `change-${name}` }, f[name], (iso) => { f[name] = iso; }));
-    const hours = [field("from", "text", "from", { ...hour, placeholder: "18:00" }), field("to", "text", "to", { ...hour, placeholder: "02:00" }),
-      date("first"), date("last")];
+    const clock = (name, placeholder) => field(name, "text", name, { ...hour, placeholder });
+    const hours = [clock("from", "18:00"), clock("to", "02:00"), date("first"), date("last")];
     this.box = el("details", { open: this.open, id: "change-details", ontoggle: (e) => { this.open = e.target.open; } },
       el("summary", {}, t(f.kind === "signal" ? "change.signal" : "change.more")),
       el("div", { class: "grid" }, ...section, ...(f.kind === "signal" ? [] : hours)),

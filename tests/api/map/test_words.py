@@ -11,7 +11,10 @@ from api.map.page import STATIC
 VI, EN = (json.loads((STATIC / "i18n" / f"{lang}.json").read_text(encoding="utf-8")) for lang in ("vi", "en"))
 MODULES = sorted((STATIC / "js").glob("*.js"))
 SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in [*MODULES, STATIC / "index.html"])
-MADE = ("live.", "status.", "mode.", "field.", "provenance.", "road.", "value.", "group.", "search.", "layer.", "kpi.")
+MADE = (
+    "live.", "status.", "mode.", "field.", "provenance.", "road.", "value.", "group.", "search.", "layer.", "kpi.",
+    "change.", "day.",
+)  # fmt: skip
 """Families whose keys the page puts together from the data."""
 
 
