@@ -1,4 +1,4 @@
-"""hue-twin assign: the user equilibrium of a TNTP network."""
+"""hue-twin assign: the user equilibrium of a TNTP network or a GMNS folder."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class _Answer:
 
 
 def assign(
-    net: Annotated[Path, typer.Argument(help="Network file: …_net.tntp")],
-    trips: Annotated[Path, typer.Argument(help="Trip table: …_trips.tntp")],
+    net: Annotated[Path, typer.Argument(help="Network file …_net.tntp, or a GMNS folder.")],
+    trips: Annotated[Path, typer.Argument(help="Trip table …_trips.tntp, or demand.csv of a GMNS folder.")],
     *,
     flows: Annotated[Path | None, typer.Option(help="Flows to compare with: …_flow.tntp")] = None,
     gap: Annotated[float, typer.Option(help="Relative gap at which to stop.", min=0.0, max=1.0)] = 1e-10,
@@ -77,6 +77,7 @@ def assign(
 
 
 def _answer(asked: _Asked) -> _Answer:
+    from gis_data.gmns_static import read_gmns_demand, read_gmns_static
     from gis_data.readers.tntp import read_tntp_flows, read_tntp_network
     from gis_data.readers.tntp_trips import read_tntp_trips
     from gis_data.tntp_flows import check_flows_path, write_flows
@@ -84,9 +85,13 @@ def _answer(asked: _Asked) -> _Answer:
 
     if asked.out is not None:
         check_flows_path(asked.out)
-    network = read_tntp_network(asked.net, toll_weight=asked.toll_weight, distance_weight=asked.distance_weight)
+    if asked.net.is_dir():
+        network, zones = read_gmns_static(asked.net)
+        table = read_gmns_demand(asked.trips, zones)
+    else:
+        network = read_tntp_network(asked.net, toll_weight=asked.toll_weight, distance_weight=asked.distance_weight)
+        table = read_tntp_trips(asked.trips, network)
     network = network.as_conical() if asked.conical else network
-    table = read_tntp_trips(asked.trips, network)
     given = read_tntp_flows(asked.flows, network) if asked.flows else None
     with Console(stderr=True).status("Đang phân bổ… / Assigning…"):
         assignment.warm_up()

@@ -96,6 +96,8 @@ class GmnsNetwork:
     crs : str or None
         As `config.csv` states it.
     node_id : list of str
+    zone_id : list of str
+        Zone of each node; empty where it has none.
     node_xy : (N, 2)
         In the file's reference system.
     links : GmnsLinks
@@ -107,6 +109,7 @@ class GmnsNetwork:
 
     crs: str | None
     node_id: list[str]
+    zone_id: list[str]
     node_xy: NDArray[np.float64]
     links: GmnsLinks
     bans: NDArray[np.int32]
@@ -123,7 +126,9 @@ def read_gmns(folder: Path) -> GmnsNetwork:
     """
     faults = Faults(folder.name)
     units = _units(folder, faults)
-    nodes, records = (_table(folder, name, rules, faults) for name, rules in (("node.csv", _NODE), ("link.csv", _LINK)))
+    nodes, records = (
+        read_table(folder / name, rules, faults) for name, rules in (("node.csv", _NODE), ("link.csv", _LINK))
+    )
     faults.raise_if_any()
     node_id = texts(nodes["node_id"])
     row = {name: k for k, name in enumerate(node_id)}
@@ -133,7 +138,15 @@ def read_gmns(folder: Path) -> GmnsNetwork:
     faults.raise_if_any()
     bans = _bans(folder, links, faults)
     faults.raise_if_any()
-    return GmnsNetwork(crs=units.crs, node_id=node_id, node_xy=xy, links=links, bans=bans, link_table=records)
+    return GmnsNetwork(
+        crs=units.crs,
+        node_id=node_id,
+        zone_id=_column(nodes, "zone_id"),
+        node_xy=xy,
+        links=links,
+        bans=bans,
+        link_table=records,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +176,13 @@ def _units(folder: Path, faults: Faults) -> _Units:
     return _Units(found["long_length"], found["short_length"], found["speed"], crs or None)
 
 
-def _table(folder: Path, name: str, rules: dict[str, Rule], faults: Faults) -> pd.DataFrame:
-    path = folder / name
+def read_table(path: Path, rules: dict[str, Rule], faults: Faults) -> pd.DataFrame:
+    """Return a csv file as text after checking it; its faults are added to those found so far."""
     if not path.is_file():
-        faults.found.append(SchemaError(name, "it is missing", "Complete the GMNS folder."))
+        faults.found.append(SchemaError(path.name, "it is missing", "Complete the GMNS folder."))
         return pd.DataFrame()
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    own = Faults(name, rows=np.arange(2, len(frame) + 2))
+    own = Faults(path.name, rows=np.arange(2, len(frame) + 2))
     for column, rule in rules.items():
         if rule.required and column not in frame:
             own.add("the column is missing", "Complete the file.", column=column)
@@ -248,7 +261,7 @@ def _bans(folder: Path, links: GmnsLinks, faults: Faults) -> NDArray[np.int32]:
     """Return the movements that movement.csv lists as prohibited; a file without any such word forbids nothing."""
     if not (folder / "movement.csv").is_file():
         return np.zeros((0, 2), dtype=np.int32)
-    table = _table(folder, "movement.csv", _MOVEMENT, faults)
+    table = read_table(folder / "movement.csv", _MOVEMENT, faults)
     if faults.found or table.empty:
         return np.zeros((0, 2), dtype=np.int32)
     row = {name: k for k, name in enumerate(links.ids)}

@@ -64,7 +64,7 @@ class RoadNetwork:
     cycle_s, offset_s, green_first, green_from_s, green_to_s
         Signals per link, as in `twin.kernels.traffic_state.Links`.
     in_first, in_link, ban_first, ban_to
-        As in `twin.kernels.paths.Network`.
+        Links into each node; and as in `twin.kernels.hierarchy.Network`.
     """
 
     tail: I32

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scenarios.models.demand import Trips
 from scenarios.models.network import RoadNetwork, allowed_links
 from scenarios.models.routes import Routes
+from scenarios.models.way_choice import Informed
 from twin.city.city import City
 
 F64 = NDArray[np.float64]
@@ -57,14 +58,19 @@ class TrafficModel:
         Row of `routes` each driver follows.
     pcu, group : (C,)
         Of each class.
+    informed
+        Those who look at the traffic under way.
     """
 
-    def __init__(self, net: RoadNetwork, routes: Routes, trips: Trips, *, row: I32, pcu: F64, group: I32) -> None:
+    def __init__(
+        self, net: RoadNetwork, routes: Routes, trips: Trips, *, row: I32, pcu: F64, group: I32, informed: Informed
+    ) -> None:
         # Imported here: numba takes half a second that listing the scenarios should not cost.
         from twin.kernels import traffic as kernel
         from twin.kernels import traffic_state as t
 
         self._kernel, self.net, self.routes, self._allowed = kernel, net, routes, net.allowed
+        self._informed = informed
         v, n = len(trips.depart_s), len(net.tail)
         # Copies, so that the compiler sees one kind of array: writeable.
         self.links = t.Links(
@@ -78,7 +84,7 @@ class TrafficModel:
             np.zeros(v),
         )  # fmt: skip
         self.state = t.new_state(n, v)
-        self.tables = t.Tables(routes.next_link, routes.first_link)
+        self.tables = routes.tables
         self.slowness = np.ones(n)
         self.standing_links = 0
         self._interval_from_s = 0.0
@@ -87,18 +93,25 @@ class TrafficModel:
         """Move all vehicles to a time, excluded."""
         self._kernel.advance(self.links, self.cars, self.state, self.tables, until_s)
 
-    def update_ways(self, now_s: float) -> None:
+    def update_ways(self, now_s: float, next_s: float) -> None:
         """Let those who know the traffic look for better ways by the times of the last intervals."""
-        row = self.routes.informed
-        self.routes.time_s[row] = self.net.time_s[0] * self.slowness
-        self.routes.search(row, self.net, self._allowed)
+        from twin.kernels.traffic_state import ON_ROAD, TO_COME
+
+        for group, free_s in enumerate(self.net.time_s):
+            row = self.routes.informed(group)
+            self.routes.time_s[row] = free_s * self.slowness
+            self.routes.search(row, self._allowed)
+        status = self.cars.status
+        self._informed.look(
+            self.cars.ways, link=self.cars.link, on_road=status == ON_ROAD, to_come=status == TO_COME, until_s=next_s
+        )
         self._kernel.reconsider(self.state, len(self.cars.depart_s), now_s)
 
     def change(self, city: City, now_s: float) -> None:
         """Take over which links are open: everybody who is not yet on a closed link finds another way."""
         self._allowed = allowed_links(city)
         for row in range(len(self.routes.time_s)):
-            self.routes.search(row, self.net, self._allowed)
+            self.routes.search(row, self._allowed)
         self._kernel.reconsider(self.state, len(self.cars.depart_s), now_s)
 
     def take_interval(self, now_s: float) -> Interval:

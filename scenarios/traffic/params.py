@@ -6,7 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from scenarios.scenario import HOUR_S, MINUTE_S, ScenarioParams, param
+from scenarios.scenario import HOUR_S, MINUTE_S, param
+from scenarios.traffic.route_params import RouteParams
 
 ASSUMED: Final = "assumption, to be calibrated against counts or a household survey"
 
@@ -34,7 +35,7 @@ Hours = Annotated[tuple[Annotated[float, Field(ge=0.0, le=100.0)], ...], Field(m
 Shares = Annotated[tuple[Annotated[float, Field(ge=0.0, le=1.0)], ...], Field(min_length=24, max_length=24)]
 
 
-class TrafficParams(ScenarioParams):
+class TrafficParams(RouteParams):
     """A period of an ordinary working day."""
 
     start_h: float = param(7.0, ge=0.0, le=24.0, unit="h", vi="Giờ bắt đầu đánh giá", en="Hour of the day it starts")

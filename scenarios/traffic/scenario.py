@@ -11,10 +11,11 @@ from scenarios.engine.clock import Phase
 from scenarios.engine.run import Run
 from scenarios.models.demand import DemandRules, Trips, Zones, draw_trips, make_zones
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
-from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
+from scenarios.models.routes import Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import TrafficModel
 from scenarios.models.trip_ends import trip_ends
-from scenarios.scenario import HOUR_S, MINUTE_S, scenario
+from scenarios.models.way_choice import Informed, habits_taken, usual_weight
+from scenarios.scenario import MINUTE_S, scenario
 from scenarios.traffic.changes import refuse_timed
 from scenarios.traffic.indicators import GROUPS, INDICATORS, SERIES, report
 from scenarios.traffic.params import CLASSES, GROUP_OF_CLASS, PCU, TrafficParams
@@ -53,22 +54,21 @@ def traffic(run: Run, params: TrafficParams) -> None:
         net = road_network(run.city, rules)
         empty = empty_road_ways(net, zones.node)
     group, pcu = np.array(GROUP_OF_CLASS, dtype=np.int32), np.array([PCU[name] for name in CLASSES])
-    motor = np.flatnonzero(group[trips.kind] == 0)
-    hours = (params.horizon_s - params.begin_s) / HOUR_S
-    weight_pcu_h = pcu[trips.kind[motor]] / hours
-    routes = make_routes(net, empty, zones.node, trips.origin[motor], trips.zone[motor], weight_pcu_h, params.habits)
-    row = _rows(run, params, routes, group[trips.kind])
-    model = TrafficModel(net, routes, trips, row=row, pcu=pcu, group=group)
+    of_trip = group[trips.kind]
+    weight_pcu_h = usual_weight(trips.depart_s, pcu[trips.kind])
+    routes = make_routes(net, empty, trips.origin, trips.zone, of_trip, weight_pcu_h, params.habits)
+    taste = run.rng("traffic/habits").random(len(of_trip))
+    habit = habits_taken(routes, trips.origin, trips.zone, of_trip, taste, params.choice)
+    knows = run.rng("traffic/informed").random(len(of_trip)) < params.informed_share
+    informed = Informed(
+        routes, trips.depart_s, trips.origin, trips.zone, of_trip, habit, knows=knows, rules=params.choice,
+        taste=run.rng("traffic/news").random(len(of_trip)),
+    )  # fmt: skip
+    fastest = np.array([routes.informed(g) for g in range(len(net.time_s))], dtype=np.int32)[of_trip]
+    row = np.where(knows, fastest, habit)
+    model = TrafficModel(net, routes, trips, row=row, pcu=pcu, group=group, informed=informed)
     free_s = ways.cost_s[group[trips.kind], trips.zone, trips.origin].astype(np.float64)
     _schedule(run, params, model, free_s)
-
-
-def _rows(run: Run, params: TrafficParams, routes: Routes, group: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return which ways each driver follows: a habit, the traffic, or a bicycle's."""
-    habit = run.rng("traffic/habits").integers(0, params.habits, len(group))
-    informed = run.rng("traffic/informed").random(len(group)) < params.informed_share
-    motor = np.where(informed, routes.informed, habit)
-    return np.where(group == 0, motor, routes.cyclists).astype(np.int32)
 
 
 def _road_rules(params: TrafficParams) -> RoadRules:
@@ -138,5 +138,10 @@ def _schedule(run: Run, params: TrafficParams, model: TrafficModel, free_s: NDAr
     begin_s = step_s * np.ceil(params.begin_s / step_s)
     run.every(step_s, _record, Phase.RECORD, first_s=float(begin_s))
     update_s = params.update_min * MINUTE_S
-    run.every(update_s, lambda: model.update_ways(run.now_s), Phase.NETWORK, first_s=params.begin_s + update_s)
+    run.every(
+        update_s,
+        lambda: model.update_ways(run.now_s, run.now_s + update_s),
+        Phase.NETWORK,
+        first_s=params.begin_s + update_s,
+    )
     run.at_end(_finish)

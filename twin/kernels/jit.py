@@ -16,9 +16,12 @@ R = TypeVar("R")
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a function of arrays: no Python objects, IEEE arithmetic, cached on disk where that is possible."""
+    """Compile a function of arrays: no Python objects, IEEE arithmetic, cached on disk where that is possible.
+
+    Two threads may run it at once.
+    """
     try:
-        compiled: Callable[P, R] = numba.njit(cache=True, fastmath=False, error_model="numpy")(function)
+        compiled: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy")(function)
     except RuntimeError:  # numba found no folder to keep its cache in
-        compiled = numba.njit(cache=False, fastmath=False, error_model="numpy")(function)
+        compiled = numba.njit(cache=False, nogil=True, fastmath=False, error_model="numpy")(function)
     return compiled

@@ -1,13 +1,19 @@
-"""Shortest ways to a set of destinations, as the next link to take from every link and node.
+"""Fastest ways to a set of destinations for one set of times: the turn to take after every link and from every node.
 
-Legend: L links, N nodes, D destinations. A way is a sequence of links; a banned turn is a pair of links, so labels are
-on links, not on nodes. Since a link's cost does not depend on the link before it, the first labelled link out of a
-node is the best continuation for every link into that node that may turn there: each link is labelled once.
+Legend: L links, N nodes, D destinations, M ranks of the hierarchy, E slots. A turn is the place of the next link among
+the links out of the node one stands at.
 
-Turning back costs `TURN_BACK_S` on top, except at a dead end: it is what a driver does in front of a closed bridge when
-the way round is longer.
+Rules
+-----
+1. Each slot's time is the least over its arcs and over the ways that dip to earlier nodes (`customise`).
+2. To one destination: climb from it, then take all nodes from the last to the first: d = min (slot + d of its end).
+3. Turns whose times differ by less than one part in 10¹¹ are equal: the first in the node's list is taken.
+4. After a link into w from x, the node's own first turn is right unless it leads back to x. Then it costs
+   `TURN_BACK_S` more, or nothing where there is no other link out; the other turns of w compete with it. Such a turn
+   may lead to a node that would send one back to w: its own answer is needed first, so nodes are taken outside in.
 
-References: E. W. Dijkstra, Numerische Mathematik 1 (1959), doi:10.1007/BF01386390.
+References: D. Delling, A. Goldberg, A. Nowatzyk, R. Werneck, PHAST, J. Parallel Distrib. Comput. 73 (2013),
+doi:10.1016/j.jpdc.2012.02.007; and those of `twin.kernels.hierarchy`.
 """
 
 from __future__ import annotations
@@ -17,31 +23,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.kernels.hierarchy import TURN_BACK_S, Hierarchy
 from twin.kernels.jit import kernel
 
-NO_WAY = -1
-THERE = -2
-TURN_BACK_S = 30.0
-"""Cost of turning back in the street [s]: an assumption, so that it is a last choice."""
+F64 = NDArray[np.float64]
+I32 = NDArray[np.int32]
+U8 = NDArray[np.uint8]
 
+NO_WAY, THERE = 255, 254
+"""Values of a turn: there is none; one has arrived."""
 
-class Network(NamedTuple):
-    """Links, the links into each node, and the banned turns, in CSR form.
+_LESS = 1.0 - 1e-11
 
-    Attributes
-    ----------
-    tail, head : (L,)
-    in_first, in_link : (N + 1,), (L,)
-    ban_first, ban_to : (L + 1,), (n_bans,)
-        Links that may not follow a link.
-    """
-
-    tail: NDArray[np.int32]
-    head: NDArray[np.int32]
-    in_first: NDArray[np.int32]
-    in_link: NDArray[np.int32]
-    ban_first: NDArray[np.int32]
-    ban_to: NDArray[np.int32]
+LANES = 16
+"""Destinations taken together: their costs at a node fill two cache lines, and all nodes of a city fit the cache."""
 
 
 class Ways(NamedTuple):
@@ -49,166 +44,246 @@ class Ways(NamedTuple):
 
     Attributes
     ----------
-    next_link : (D, L)
-        Link to take after a link; `NO_WAY`, or `THERE` where the link ends at the destination.
-    first_link : (D, N)
-        Link to take from a node.
+    next_turn : (D, L)
+        Turn to take after a link; `NO_WAY`, or `THERE` where the link ends at the destination.
+    first_turn : (D, N)
+        Turn to take from a node.
     cost_s : (D, N) [s]
-        Time from a node to the destination; infinite where there is no way.
+        Time from a node to the destination; infinite where there is no way. Not wanted where it has no rows.
     """
 
-    next_link: NDArray[np.int32]
-    first_link: NDArray[np.int32]
-    cost_s: NDArray[np.float32]
+    next_turn: U8
+    first_turn: U8
+    cost_s: F64
+
+
+class Metric(NamedTuple):
+    """Times of a hierarchy's slots, upwards and downwards, and of the links out of each rank.
+
+    Attributes
+    ----------
+    up_s, down_s : (E,) [s]
+    out_s : (L,) [s]
+        In the order of `Hierarchy.out_link`.
+    back_s : (M,) [s]
+        Price of turning back at the node of a rank.
+    """
+
+    up_s: F64
+    down_s: F64
+    out_s: F64
+    back_s: F64
 
 
 @kernel
-def ways_to(
-    net: Network, time_s: NDArray[np.float64], allowed: NDArray[np.bool_], destination: NDArray[np.int32], out: Ways
-) -> None:
-    """Fill `out` with the fastest ways to each destination node.
+def customise(h: Hierarchy, time_s: F64) -> Metric:
+    """Return the metric of link times ``(L,)`` [s]: positive, infinite for a link that may not be entered."""
+    n_slots, n_ranks = len(h.up_to), len(h.node)
+    up_s, down_s = np.full(n_slots, np.inf), np.full(n_slots, np.inf)
+    out_s, back_s, price_s = np.empty(len(time_s)), np.empty(n_ranks), np.empty(len(time_s))
+    for v in range(n_ranks):
+        n_out = 0
+        for k in range(h.out_first[v], h.out_first[v + 1]):
+            out_s[k] = time_s[h.out_link[k]]
+            n_out += out_s[k] < np.inf
+        back_s[v] = TURN_BACK_S if n_out > 1 else 0.0
+        for k in range(h.out_first[v], h.out_first[v + 1]):
+            price_s[h.out_link[k]] = back_s[v]
+    for a in range(len(h.arc_slot)):
+        link, slot = h.arc_link[a], h.arc_slot[a]
+        cost = time_s[link] + (price_s[link] if h.arc_back[a] else 0.0)
+        if h.arc_up[a]:
+            up_s[slot] = min(up_s[slot], cost)
+        else:
+            down_s[slot] = min(down_s[slot], cost)
+    t = 0
+    for v in range(n_ranks):
+        for i in range(h.up_first[v], h.up_first[v + 1]):
+            for j in range(i + 1, h.up_first[v + 1]):
+                slot = h.third[t]
+                up_s[slot] = min(up_s[slot], down_s[i] + up_s[j])
+                down_s[slot] = min(down_s[slot], down_s[j] + up_s[i])
+                t += 1
+    return Metric(up_s, down_s, out_s, back_s)
+
+
+@kernel
+def ways_to(h: Hierarchy, m: Metric, destination: I32, row: I32, out: Ways) -> None:
+    """Fill rows of `out` with the fastest ways to each destination node, `LANES` destinations at a time.
 
     Parameters
     ----------
-    net : Network
-    time_s : (L,) [s]
-        Travel time of each link, positive.
-    allowed : (L,)
-        Links that may be entered. A link that may not be entered still gets its next link: who is on it finishes it.
-    destination : (D,)
-        Nodes.
+    h : Hierarchy
+    m : Metric
+    destination, row : (n,)
+        Nodes, and the rows of `out` to fill.
     out : Ways
-        Filled in place.
     """
-    n_l, n_nodes = len(net.tail), len(net.in_first) - 1
-    keys, what = np.empty(2 * n_l + 1), np.empty(2 * n_l + 1, np.int32)
-    n_out = np.zeros(n_nodes, np.int32)
-    for link in range(n_l):
-        if allowed[link]:
-            n_out[net.tail[link]] += 1
-    for d in range(len(destination)):
-        one = Ways(out.next_link[d : d + 1], out.first_link[d : d + 1], out.cost_s[d : d + 1])
-        _tree(net, time_s, allowed, n_out, destination[d], one, keys, what)
+    n, n_d = len(h.node), len(destination)
+    d, after = np.empty((n, LANES)), np.empty((n, LANES))
+    parent = np.empty((n, LANES), np.int64)
+    first, second = np.empty((n, LANES), np.uint8), np.empty((n, LANES), np.uint8)
+    target = np.empty(LANES, np.int64)
+    for begin in range(0, n_d, LANES):
+        for j in range(LANES):
+            target[j] = destination[min(begin + j, n_d - 1)]
+        _distances(h, m, target, d)
+        _first_turns(h, m, d, target, parent, first)
+        _second_turns(h, m, d, first, parent, after, second)
+        _write(h, d, first, second, parent, out, row[begin : begin + LANES])
+        for j in range(min(LANES, n_d - begin)):
+            _after_bans(h, m, j, d, after, parent, h.rank[target[j]], out.next_turn[row[begin + j]])
 
 
 @kernel
-def _tree(  # noqa: C901 # one label-setting loop; a call per label would cost more than the label
-    net: Network,
-    time_s: NDArray[np.float64],
-    allowed: NDArray[np.bool_],
-    n_out: NDArray[np.int32],
-    target: int,
-    one: Ways,
-    keys: NDArray[np.float64],
-    what: NDArray[np.int32],
+def _distances(h: Hierarchy, m: Metric, target: NDArray[np.int64], d: F64) -> None:
+    up_first, up_to, up_s, lanes = h.up_first, h.up_to, m.up_s, d.shape[1]
+    for v in range(len(d)):
+        for j in range(lanes):
+            d[v, j] = np.inf
+    _climb(h, m, target, d)
+    for v in range(len(d) - 1, -1, -1):
+        for e in range(up_first[v], up_first[v + 1]):
+            u, up = up_to[e], up_s[e]
+            for j in range(lanes):
+                d[v, j] = min(d[v, j], up + d[u, j])
+
+
+@kernel
+def _climb(h: Hierarchy, m: Metric, target: NDArray[np.int64], d: F64) -> None:
+    """Set what leads to each target over later nodes only; few nodes, so one target after the other."""
+    up_first, up_to, down_s = h.up_first, h.up_to, m.down_s
+    for j in range(len(target)):
+        begin, end = h.seed_first[target[j]], h.seed_first[target[j] + 1]
+        for k in range(begin, end):
+            d[h.seed[k], j] = 0.0
+        for k in range(begin, end):
+            v = h.seed[k]
+            while v >= 0:
+                for e in range(up_first[v], up_first[v + 1]):
+                    d[up_to[e], j] = min(d[up_to[e], j], down_s[e] + d[v, j])
+                v = up_to[up_first[v]] if up_first[v] < up_first[v + 1] else -1
+
+
+@kernel
+def _first_turns(
+    h: Hierarchy, m: Metric, d: F64, target: NDArray[np.int64], parent: NDArray[np.int64], first: U8
 ) -> None:
-    nexts, firsts, costs = one.next_link[0], one.first_link[0], one.cost_s[0]
-    n_l = len(nexts)
-    nexts[:] = NO_WAY
-    firsts[:] = NO_WAY
-    costs[:] = np.inf
-    left = net.in_first[1:] - net.in_first[:-1]  # links into each node that have no label yet
-    firsts[target], costs[target], left[target] = THERE, 0.0, 0
-    n = 0
-    for k in range(net.in_first[target], net.in_first[target + 1]):
-        link = net.in_link[k]
-        nexts[link] = THERE
-        if allowed[link]:
-            n = _push(keys, what, n, time_s[link], link)
-    while n > 0:
-        cost, item = keys[0], what[0]
-        n = _pop(keys, what, n)
-        if item >= n_l:
-            before = item - n_l
-            node = net.head[before]
-            if nexts[before] == NO_WAY:
-                nexts[before] = firsts[node]
-                left[node] -= 1
-                tail = net.tail[before]
-                if allowed[before] and (left[tail] > 0 or firsts[tail] == NO_WAY):
-                    n = _push(keys, what, n, cost + time_s[before], before)
-            continue
-        node = net.tail[item]
-        if firsts[node] == NO_WAY:
-            firsts[node], costs[node] = item, cost
-        if left[node] == 0:
-            continue
-        for k in range(net.in_first[node], net.in_first[node + 1]):
-            before = net.in_link[k]
-            if nexts[before] != NO_WAY or _banned(net, before, item):
+    """Fill the first turn from each rank, and the rank it leads to."""
+    out_first, out_head, out_end, out_s, lanes = h.out_first, h.out_head, h.out_end, m.out_s, d.shape[1]
+    best, to, turn = np.empty(lanes), np.empty(lanes, np.int64), np.empty(lanes, np.int64)
+    for v in range(len(d)):
+        for j in range(lanes):
+            best[j], to[j], turn[j] = np.inf, -1, NO_WAY
+        begin = out_first[v]
+        for k in range(begin, out_first[v + 1]):
+            end, head, time, which = out_end[k], np.int64(out_head[k]), out_s[k], np.int64(k - begin)
+            for j in range(lanes):
+                one, other, old_to, old = time + d[end, j], best[j], to[j], turn[j]
+                less = one < other * _LESS
+                best[j] = one if less else other
+                to[j] = head if less else old_to
+                turn[j] = which if less else old
+        for j in range(lanes):
+            parent[v, j] = to[j]
+            first[v, j] = turn[j]
+    for j in range(lanes):
+        parent[h.rank[target[j]], j] = -1
+        first[h.rank[target[j]], j] = THERE
+
+
+@kernel
+def _second_turns(  # noqa: C901 # loops over lanes are vectorised only where they stand, not in a function of their own
+    h: Hierarchy, m: Metric, d: F64, first: U8, parent: NDArray[np.int64], after: F64, second: U8
+) -> None:
+    """Fill the turn at each rank of who comes from where its first turn leads, and the cost of it."""
+    n, lanes, back_s, in_first, in_tail = len(d), d.shape[1], m.back_s, h.in_first, h.in_tail
+    out_first, out_head, out_end, out_s = h.out_first, h.out_head, h.out_end, m.out_s
+    best, cost, to, turn = np.empty(lanes), np.empty(lanes), np.empty(lanes, np.int64), np.empty(lanes, np.int64)
+    for v in range(n):
+        price = back_s[v]
+        for j in range(lanes):
+            after[v, j] = d[v, j] + price
+    again = np.empty(n, np.bool_)
+    for v in range(n):
+        again[v] = out_first[v + 1] - out_first[v] > 1
+        for j in range(lanes):
+            second[v, j] = first[v, j]
+    more = True
+    while more:
+        more = False
+        for w in range(n):
+            if not again[w]:
                 continue
-            if net.tail[before] == net.head[item] and n_out[node] > 1:
-                if firsts[node] == item:
-                    n = _push(keys, what, n, cost + TURN_BACK_S, n_l + before)
-                continue
-            nexts[before] = item
-            left[node] -= 1
-            tail = net.tail[before]
-            if allowed[before] and (left[tail] > 0 or firsts[tail] == NO_WAY):
-                n = _push(keys, what, n, cost + time_s[before], before)
+            again[w] = False
+            begin, price = out_first[w], back_s[w]
+            for j in range(lanes):
+                best[j] = d[w, j] + price
+                to[j] = parent[w, j]
+            for j in range(lanes):
+                turn[j] = first[w, j]
+            for k in range(begin, out_first[w + 1]):
+                end, head, time, which = out_end[k], np.int64(out_head[k]), out_s[k], np.int64(k - begin)
+                if end == head:
+                    for j in range(lanes):
+                        back, on = after[head, j], d[head, j]  # both are read, so that the compiler may vectorise
+                        cost[j] = time + (back if parent[head, j] == w else on)
+                else:
+                    for j in range(lanes):
+                        cost[j] = time + d[end, j]
+                for j in range(lanes):
+                    one, other, old = cost[j], best[j], turn[j]
+                    less = (one < other * _LESS) & (to[j] != head)
+                    best[j] = one if less else other
+                    turn[j] = which if less else old
+            changed = 0
+            for j in range(lanes):
+                changed += best[j] != after[w, j]
+            for j in range(lanes):
+                second[w, j] = turn[j]
+            if changed > 0:
+                for j in range(lanes):
+                    after[w, j] = best[j]
+                more = True
+                for k in range(in_first[w], in_first[w + 1]):
+                    again[in_tail[k]] = True
 
 
 @kernel
-def _push(keys: NDArray[np.float64], what: NDArray[np.int32], n: int, key: float, item: int) -> int:
-    i = n
-    while i > 0:
-        up = (i - 1) >> 1
-        if keys[up] < key or (keys[up] == key and what[up] <= item):
-            break
-        keys[i], what[i] = keys[up], what[up]
-        i = up
-    keys[i], what[i] = key, item
-    return n + 1
+def _write(h: Hierarchy, d: F64, first: U8, second: U8, parent: NDArray[np.int64], out: Ways, row: I32) -> None:
+    nexts, firsts, costs, lanes = out.next_turn, out.first_turn, out.cost_s, len(row)
+    in_first, in_link, in_tail, node = h.in_first, h.in_link, h.in_tail, h.node
+    for w in range(len(d)):
+        for k in range(in_first[w], in_first[w + 1]):
+            link, tail = in_link[k], in_tail[k]
+            for j in range(lanes):
+                nexts[row[j], link] = second[w, j] if parent[w, j] == tail else first[w, j]
+        if node[w] >= 0:
+            for j in range(lanes):
+                firsts[row[j], node[w]] = first[w, j]
+            if len(costs) > 0:
+                for j in range(lanes):
+                    costs[row[j], node[w]] = d[w, j]
 
 
 @kernel
-def _pop(keys: NDArray[np.float64], what: NDArray[np.int32], n: int) -> int:
-    n -= 1
-    key, item = keys[n], what[n]
-    i = 0
-    child = 1
-    while child < n:
-        right = child + 1
-        if right < n and (keys[right] < keys[child] or (keys[right] == keys[child] and what[right] < what[child])):
-            child = right
-        if key < keys[child] or (key == keys[child] and item <= what[child]):
-            break
-        keys[i], what[i] = keys[child], what[child]
-        i = child
-        child = 2 * i + 1
-    keys[i], what[i] = key, item
-    return n
+def _after_bans(
+    h: Hierarchy, m: Metric, j: int, d: F64, after: F64, parent: NDArray[np.int64], target: int, nexts: U8
+) -> None:
+    for b in range(len(h.banned_link)):
+        w, best, turn = h.banned_head[b], np.inf, NO_WAY
+        for k in range(h.out_first[w], h.out_first[w + 1]):
+            price = m.back_s[w] if h.out_head[k] == h.banned_tail[b] else 0.0
+            y, end = h.out_head[k], h.out_end[k]
+            cost = price + m.out_s[k] + (after[y, j] if y == end and parent[y, j] == w else d[end, j])
+            if cost < best * _LESS and not _banned(h, b, h.out_link[k]):
+                best, turn = cost, k - h.out_first[w]
+        nexts[h.banned_link[b]] = THERE if w == target else turn
 
 
 @kernel
-def _banned(net: Network, link: int, to: int) -> bool:
+def _banned(h: Hierarchy, b: int, to: int) -> bool:
     banned = False
-    for k in range(net.ban_first[link], net.ban_first[link + 1]):
-        banned = banned or net.ban_to[k] == to
+    for k in range(h.ban_first[b], h.ban_first[b + 1]):
+        banned = banned or h.ban_to[k] == to
     return banned
-
-
-@kernel
-def load(
-    ways: Ways,
-    origin: NDArray[np.int32],
-    destination: NDArray[np.int32],
-    weight: NDArray[np.float64],
-    volume: NDArray[np.float64],
-) -> None:
-    """Add the weight of each trip to every link of its way: all or nothing.
-
-    Parameters
-    ----------
-    ways : Ways
-    origin, destination : (V,)
-        Node; row of `ways`.
-    weight : (V,)
-    volume : (L,)
-        Added to in place.
-    """
-    for v in range(len(origin)):
-        link = ways.first_link[destination[v], origin[v]]
-        while link >= 0:
-            volume[link] += weight[v]
-            link = ways.next_link[destination[v], link]

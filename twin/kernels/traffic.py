@@ -16,7 +16,7 @@ Rules
 5. A vehicle without a way is unreachable at its departure; under way it leaves the road as cut off. Both are counted.
 
 References: Gawron, Int. J. Mod. Phys. C 9 (1998), doi:10.1142/S0129183198000303; Cetin, Burri, Nagel (2003), spatial
-queue; ways by next-link tables (`twin.kernels.paths`).
+queue; ways by turn tables (`twin.kernels.paths`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ import numpy as np
 
 from twin.kernels.heap import pop, push
 from twin.kernels.jit import kernel
-from twin.kernels.paths import THERE
 from twin.kernels.traffic_state import (
     ARRIVED,
     CUT_OFF,
@@ -38,9 +37,10 @@ from twin.kernels.traffic_state import (
     UNREACHABLE,
     Links,
     State,
-    Tables,
     Vehicles,
 )  # fmt: skip
+from twin.kernels.turns import ARRIVED as THERE
+from twin.kernels.turns import Tables, link_of
 
 
 @kernel
@@ -162,7 +162,7 @@ def _claim(s: State, w: int) -> int:
 def _depart(links: Links, cars: Vehicles, s: State, ways: Tables, v: int, now: float) -> None:
     w = len(s.occupied) + v
     right = _claim(s, w)
-    to = ways.first_link[cars.ways[v], cars.destination[v], cars.origin[v]]
+    to = link_of(ways, cars.origin[v], ways.first_turn[cars.ways[v], cars.destination[v], cars.origin[v]])
     if to == THERE:
         cars.status[v], cars.arrive_s[v] = ARRIVED, now
     elif to < 0:
@@ -185,7 +185,7 @@ def _serve(links: Links, cars: Vehicles, s: State, ways: Tables, link: int, now:
         if green_s > now:
             _call(s, link, len(cars.depart_s), green_s)
         else:
-            to = ways.next_link[cars.ways[v], cars.destination[v], link]
+            to = link_of(ways, ways.head[link], ways.next_turn[cars.ways[v], cars.destination[v], link])
             if to < 0:
                 _leave(links, cars, s, v, link, now)
                 cars.link[v] = -1

@@ -111,18 +111,6 @@ class State(NamedTuple):
     queue_max: I32
 
 
-class Tables(NamedTuple):
-    """Ways to follow, R rows of them: a vehicle keeps to the row it is given.
-
-    Attributes
-    ----------
-    next_link, first_link : (R, D, L), (R, D, N)
-    """
-
-    next_link: I32
-    first_link: I32
-
-
 def new_state(n_links: int, n_vehicles: int) -> State:
     """Return the state of an empty network, with room for every event it can hold."""
     waiters, most = n_links + n_vehicles, n_links + n_vehicles + 8

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.kernels.paths import Network, Ways, ways_to
+from twin.kernels.hierarchy import Network, hierarchy
+from twin.kernels.paths import Ways, customise, ways_to
 from twin.kernels.traffic import advance, find_gridlocks
-from twin.kernels.traffic_state import Links, State, Tables, Vehicles, new_state
+from twin.kernels.traffic_state import Links, State, Vehicles, new_state
+from twin.kernels.turns import Tables
 
 CAR = 1000
 
@@ -16,21 +18,33 @@ def network(ends: Sequence[tuple[int, int]], bans: Sequence[tuple[int, int]] = (
     """Links given as (tail, head), and turns that are not allowed as (from link, to link)."""
     tail, head = (np.array([e[k] for e in ends], np.int32) for k in (0, 1))
     n_nodes = int(max(tail.max(), head.max())) + 1
-    in_first = np.concatenate([[0], np.cumsum(np.bincount(head, minlength=n_nodes))]).astype(np.int32)
     banned = sorted(bans)
-    counts = np.bincount([b[0] for b in banned], minlength=len(tail)) if banned else np.zeros(len(tail), int)
     return Network(
-        tail, head, in_first, np.argsort(head, kind="stable").astype(np.int32),
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int32), np.array([b[1] for b in banned], np.int32),
+        tail, head, _first(tail, n_nodes), np.argsort(tail, kind="stable").astype(np.int32),
+        _first(np.array([b[0] for b in banned], np.int64), len(tail)), np.array([b[1] for b in banned], np.int32),
     )  # fmt: skip
+
+
+def _first(owner: np.ndarray, n: int) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n))]).astype(np.int32)
 
 
 def ways(net: Network, time_s: np.ndarray, to: Sequence[int], allowed: np.ndarray | None = None) -> Ways:
     """The fastest ways to some nodes."""
-    n_l, n_n, n_d = len(net.tail), len(net.in_first) - 1, len(to)
-    out = Ways(np.empty((n_d, n_l), np.int32), np.empty((n_d, n_n), np.int32), np.empty((n_d, n_n), np.float32))
-    ways_to(net, time_s, np.ones(n_l, bool) if allowed is None else allowed, np.array(to, np.int32), out)
+    n_l, n_n, n_d = len(net.tail), len(net.out_first) - 1, len(to)
+    out = Ways(np.empty((n_d, n_l), np.uint8), np.empty((n_d, n_n), np.uint8), np.empty((n_d, n_n)))
+    h = hierarchy(net, time_s)
+    open_s = time_s if allowed is None else np.where(allowed, time_s, np.inf)
+    ways_to(h, customise(h, open_s), np.array(to, np.int32), np.arange(n_d, dtype=np.int32), out)
     return out
+
+
+def tables(net: Network, *rows: Ways) -> Tables:
+    """Tables to follow, of several searches."""
+    return Tables(
+        np.stack([r.next_turn for r in rows]), np.stack([r.first_turn for r in rows]), net.out_first, net.out_link,
+        net.head,
+    )  # fmt: skip
 
 
 @dataclass
@@ -77,5 +91,4 @@ def street(
         np.zeros(v, np.int32), np.zeros(v, np.int32), np.full(v, np.nan), np.full(v, np.nan), np.zeros(v, np.int32),
         np.full(v, -1, np.int32), np.zeros(v),
     )  # fmt: skip
-    tables = Tables(np.stack([found.next_link] * 2), np.stack([found.first_link] * 2))
-    return Street(net, links, cars, new_state(n, v), tables)
+    return Street(net, links, cars, new_state(n, v), tables(net, found, found))

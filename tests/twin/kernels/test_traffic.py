@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.twin.kernels.nets import Street, street
+from twin.kernels.paths import NO_WAY, THERE
 from twin.kernels.traffic import advance, reconsider
 from twin.kernels.traffic_state import (
     ARRIVED,
@@ -127,8 +128,8 @@ def test_another_way_opens_a_gridlock() -> None:
     s = street(ring * 2, trips, room=[2.0] * 3 + [50.0] * 3)
     s.run(1000.0)
     assert s.state.locked.tolist() == [1, 1, 1, 0, 0, 0]
-    for table in s.tables:
-        table[table >= 0] = table[table >= 0] % 3 + 3
+    for table in (s.tables.next_turn, s.tables.first_turn):
+        table[table < THERE] = 1  # the second of the two links to the next node
     reconsider(s.state, len(s.cars.depart_s), 1000.0)
     s.run(1e5)
     assert s.state.locked.sum() == 0
@@ -138,7 +139,7 @@ def test_another_way_opens_a_gridlock() -> None:
 def test_without_a_way_a_trip_is_unreachable_and_under_way_it_is_cut_off() -> None:
     s = street(LINE, [(0.0, 0, 3), (0.0, 3, 0), (50.0, 0, 3)])
     advance(s.links, s.cars, s.state, s.tables, 5.0)
-    s.tables.next_link[s.tables.next_link == 2] = -1
+    s.tables.next_turn[:, :, 1] = NO_WAY
     s.run(1000.0)
     assert s.cars.status.tolist() == [CUT_OFF, UNREACHABLE, CUT_OFF]
     assert s.state.occupied.tolist() == [0, 0, 0]
