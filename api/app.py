@@ -23,7 +23,7 @@ from api.jobs.record import STATE, RunFolder, RunRecord
 from api.layers import Layers
 from api.live.feed import FeedPlan, LiveFeed
 from api.map.page import STATIC
-from api.routes import city, compare, health, live, pages, results, runs
+from api.routes import city, compare, health, live, orders, pages, results, runs
 from api.schemas.common import Problem
 from api.schemas.common import problems as problem_responses
 from api.security import BodyLimit, SecurityHeaders
@@ -87,7 +87,7 @@ def create_app(settings: Settings, *, served: City | None = None) -> FastAPI:
     )
     app.state.context = parts
     log.info("city %s %s", opened.name, opened.digest[:12])  # the digest is made here and not at the first question
-    routers = [module.router for module in (pages, health, city, live, runs, compare, results)]
+    routers = [module.router for module in (pages, health, city, live, runs, compare, orders, results)]
     for router in routers:
         app.include_router(router)
     problems.install(app, [route for router in routers for route in router.routes])

@@ -21,6 +21,7 @@ from scenarios.engine.compare import Comparison, compare
 from scenarios.engine.compare_tables import TableDifference, compare_tables
 from scenarios.engine.result import RunResult
 from twin.city.city import City
+from twin.city.sections import near
 from twin.errors import UnknownItem
 from twin.variables import Text
 
@@ -224,7 +225,7 @@ def tracks_pack(results: Sequence[RunResult]) -> bytes:
 
 def _known(key: str, keys: Any) -> str:
     if key not in keys:
-        raise UnknownItem(key, f"not reported{studies.near(key, keys)}; one of {', '.join(keys) or 'none'}")
+        raise UnknownItem(key, f"not reported{near(key, keys)}; one of {', '.join(keys) or 'none'}")
     return key
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import json
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,14 +19,14 @@ from scenarios.engine.question import Question
 from scenarios.engine.replicate import answer_all
 from scenarios.engine.result import RunResult
 from scenarios.engine.store import ResultStore
+from scenarios.engine.timeline import KINDS, ChangingCity
 from scenarios.scenario import Scenario
 from twin.city.city import City
 from twin.city.interventions import CloseLink, CloseStreet, Intervention, apply
-from twin.errors import InvalidIntervention, InvalidParams, SchemaError, UnknownItem
+from twin.city.sections import near
+from twin.errors import InvalidParams, SchemaError, UnknownItem
 from twin.live.state import LiveState
 from twin.variables import Text, VariableSpec
-
-_NEAR, _SHOWN = 0.6, 3
 
 BETTER: Mapping[str, str] = {
     "completed": "higher", "mean_speed_kmh": "higher", "unfinished": "lower", "unreachable": "lower",
@@ -70,10 +68,9 @@ def question(
     if unknown:
         faults = [f"no parameter {key}{near(key, known)}" for key in unknown]
         raise InvalidParams(scenario, f"{'; '.join(faults)}; parameters: {', '.join(known)}")
-    for change in interventions:
-        _check(city, change)
-    apply(city, interventions)
-    return ask(city, found, params=params, interventions=interventions, seed=seed, state=state)
+    made = ask(city, found, params=params, interventions=interventions, seed=seed, state=state)
+    ChangingCity(city, made.interventions, made.timeline, made.params)
+    return made
 
 
 def scenario_named(name: str) -> Scenario[Any]:
@@ -94,7 +91,10 @@ def scenario_named(name: str) -> Scenario[Any]:
 
 def scenario_list(city: City) -> list[dict[str, Any]]:
     """Return the installed scenarios with their parameters as JSON schema, and what may be changed in this city."""
-    kinds = ["close-street", "close-link", *(["raise-ground"] if city.terrain is not None else [])]
+    lacking = {"raise-ground"} if city.terrain is None else set()
+    lacking |= set() if len(city.openings) else {"network-as-of"}
+    lacking |= set() if len(city.parcels) else {"land-use", "floor-area"}
+    kinds = [kind for kind in KINDS if kind not in lacking]
     found = []
     for entry in registry.installed():
         made = entry.scenario
@@ -193,19 +193,23 @@ def closure(city: City, name: str) -> Intervention:
     raise UnknownItem(name, f"no street of {city.name} has this name, and no link this id{near(name, streets)}")
 
 
-def near(word: str, choices: Iterable[str]) -> str:
-    """Return ``; did you mean …?`` for the choices that look like a word, or nothing; accents and case do not count."""
-    folded: dict[str, str] = {}
-    for choice in choices:
-        folded.setdefault(plain(choice), choice)
-    close = difflib.get_close_matches(plain(word), folded, n=_SHOWN, cutoff=_NEAR)
-    return f"; did you mean {' or '.join(folded[c] for c in close)}?" if close else ""
+def touched(city: City, change: Intervention) -> list[str]:
+    """Return the ids of the links a change alters, of signals the links that lead to them.
 
-
-def plain(text: str) -> str:
-    """Return a text in small letters without accents; đ becomes d."""
-    apart = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(c for c in apart if not unicodedata.combining(c)).replace("-", "_")
+    Raises
+    ------
+    RequestError
+        The change cannot be made to this city.
+    """
+    changed = apply(city, [change])
+    before, after = city.roads, changed.roads
+    differs = np.zeros(len(before), dtype=bool)
+    for column in ("modes", "tail", "free_speed_mps", "capacity_pcu_h", "lanes"):
+        differs |= getattr(before, column) != getattr(after, column)
+    if changed.signals is not city.signals:
+        nodes = changed.signals.node[~np.isin(changed.signals.ids, city.signals.ids)]
+        differs |= np.isin(before.head, nodes)
+    return [str(i) for i in before.ids[differs]]
 
 
 def summary(results: Sequence[RunResult]) -> list[dict[str, Any]]:
@@ -277,11 +281,3 @@ def _about(spec: VariableSpec, group: str, groups: Mapping[str, Text]) -> dict[s
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-def _check(city: City, change: Intervention) -> None:
-    if isinstance(change, CloseStreet) and len(city.roads.links_named(change.name)) == 0:
-        streets = np.unique(city.roads.name[city.roads.name != ""]).tolist()
-        raise InvalidIntervention(change.name, f"no street of {city.name} has this name{near(change.name, streets)}")
-    if isinstance(change, CloseLink) and not change.links:
-        raise InvalidIntervention("close-link", "names no link")

@@ -24,6 +24,7 @@ from gis_data.validation import Faults
 from twin.city.city import City
 from twin.city.frame import HUE_BOX_M, HUE_CRS
 from twin.city.land import Buildings
+from twin.city.openings import Openings
 from twin.city.ragged import lines_of
 from twin.city.roads import Roads, Signals, TurnBans
 
@@ -128,7 +129,12 @@ def _with_tables(city: City, tables: dict[str, Any], layers: list[LayerSource]) 
         made[name] = table if name in whole or len(own) == 0 else joined(own, table, file)
     if "roads" in made:
         roads: Roads = made["roads"]
-        made |= {"roads": _on_ground(city, roads), "turn_bans": TurnBans.empty(), "signals": Signals.empty()}
+        made |= {
+            "roads": _on_ground(city, roads),
+            "turn_bans": TurnBans.empty(),
+            "signals": Signals.empty(),
+            "openings": Openings.empty(),
+        }
     return replace(city, **made)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from twin.city.windows import WEEKDAYS, Weekday
 from twin.errors import InvalidParams, UnknownItem
 from twin.variables import TableSpec, Text, VariableSpec
 
 MINUTE_S, HOUR_S = 60.0, 3600.0
+
+ORDINARY_DAY = datetime.date(2026, 11, 25)
+"""The day of a run that names none: a Wednesday of term time, no holiday."""
 
 
 def param(
@@ -54,6 +59,13 @@ class ScenarioParams(BaseModel):
     duration_min: float = param(
         60.0, ge=1.0, le=1440.0, unit="min", vi="Thời gian được đánh giá", en="Length of the period that counts"
     )
+    date: datetime.date = param(
+        ORDINARY_DAY,
+        unit="1",
+        vi="Ngày mô phỏng (quyết định thứ trong tuần và lệnh nào có hiệu lực)",
+        en="Date of the run; gives the weekday, and decides which orders are in force",
+        source="an ordinary Wednesday",
+    )
     replications: int = param(
         1,
         ge=1,
@@ -72,6 +84,16 @@ class ScenarioParams(BaseModel):
     def horizon_s(self) -> float:
         """Simulated time, excluded, at which the run ends [s]."""
         return self.duration_min * MINUTE_S
+
+    @property
+    def midnight_s(self) -> float:
+        """Simulated time of the midnight with which `date` begins [s]."""
+        return 0.0
+
+    @property
+    def weekday(self) -> Weekday:
+        """Weekday of the date, as orders name it: mon, tue, …, sun."""
+        return WEEKDAYS[self.date.weekday()]
 
     def canonical(self) -> dict[str, Any]:
         """Return the values that decide a single run's answer, ready for JSON."""

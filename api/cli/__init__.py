@@ -15,6 +15,8 @@ app.command("serve")(serve.serve)
 app.command("assign")(assign.assign)
 app.command("run")(run.run)
 app.command("scenarios")(run.scenarios)
+app.command("what-ifs")(run.what_ifs)
+app.command("order")(run.order)
 
 
 def main() -> None:

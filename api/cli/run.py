@@ -18,6 +18,20 @@ from api.cli.output import Json, city_or_exit, or_exit, say
 
 if TYPE_CHECKING:
     from api.studies import Study
+    from scenarios.engine.question import Question
+    from scenarios.traffic.order import Format
+    from twin.city.city import City
+    from twin.city.interventions import Intervention
+
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--change",
+        help="A change, such as 'close=Lê Lợi; between=Hà Nội..Hùng Vương; vehicles=car,truck; hours=18:00-22:00; "
+        "days=fri-sun', JSON, or @FILE of JSON or TOML; repeat as needed.",
+    ),
+]
+WhatIfKey = Annotated[str | None, typer.Option("--what-if", help="A ready-made what-if, see hue-twin what-ifs.")]
 
 CLOSE = "close"
 _WHOLE = 100
@@ -62,29 +76,35 @@ def run(
         list[str] | None,
         typer.Option("--set", help="name=value of a parameter, or close=STREET (or a link's id); repeat as needed."),
     ] = None,
+    changes: Changes = None,
+    what_if: WhatIfKey = None,
+    day: Annotated[str | None, typer.Option("--date", help="Day of the run, YYYY-MM-DD; gives the weekday.")] = None,
     replications: Annotated[int | None, typer.Option(min=1, max=100, help="Runs with other random streams.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the study.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
     out: Annotated[Path, typer.Option(help="Folder of results.")] = Path("out"),
+    order: Annotated[
+        Path | None, typer.Option(help="File for the draft of the traffic order: .txt, .md or .html.", dir_okay=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run a scenario; with a change to the city, compare it with the city as it is."""
-    from api import studies
+    from api import orders, studies
 
     params, closed = _split(settings or [])
-    if replications is not None:
-        params["replications"] = replications
+    given = {"date": day, "replications": replications}
+    params |= {key: value for key, value in given.items() if value is not None}
+    form = None if order is None else _form(order)
     opened = city_or_exit(city, as_json=as_json)
-    question = or_exit(
-        lambda: studies.question(
-            opened,
-            scenario,
-            params=params,
-            interventions=[studies.closure(opened, name) for name in closed],
-            seed=seed,
-        ),
-        as_json=as_json,
-    )
+
+    def _ask() -> Question:
+        standard, made = changes_asked(opened, changes, what_if)
+        made += [studies.closure(opened, name) for name in closed]
+        if form is not None:
+            orders.order_text(made, [], form)  # before a long run, not after it
+        return studies.question(opened, scenario, params={**standard, **params}, interventions=made, seed=seed)
+
+    question = or_exit(_ask, as_json=as_json)
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn(),
         console=Console(stderr=True), transient=True,
@@ -100,10 +120,86 @@ def run(
             ),
             as_json=as_json,
         )
+    if order is not None and form is not None:
+        detours = [] if made.comparison is None else orders.measured_detours(opened, made.comparison)
+        text = or_exit(lambda: orders.order_text(question.interventions, detours, form), as_json=as_json)
+        order.write_text(text, encoding="utf-8")
     if as_json:
         say(made.facts(), as_json=True)
     else:
         _show(made)
+
+
+def what_ifs(
+    city: Annotated[str, typer.Option(help="A city file, or 'hue' for the embedded city.")] = "hue",
+    *,
+    as_json: Json = False,
+) -> None:
+    """List the ready-made what-ifs that fit a city."""
+    from api import asks
+
+    found = asks.ready_list(city_or_exit(city, as_json=as_json))
+    if as_json:
+        keys = ("key", "title", "source", "params")
+        say({"what_ifs": [dict(zip(keys, entry[:4], strict=True)) for entry in found]}, as_json=True)
+        return
+    console = Console(soft_wrap=True)
+    for key, title, source, params, _ in found:
+        console.print(f"[bold]{key}[/bold]  {title['vi']} / {title['en']}")
+        console.print(f"  {source}; {json.dumps(params)}", style="dim", markup=False)
+
+
+def order(
+    *,
+    city: Annotated[str, typer.Option(help="A city file, or 'hue' for the embedded city.")] = "hue",
+    changes: Changes = None,
+    what_if: WhatIfKey = None,
+    detours: Annotated[
+        list[str] | None, typer.Option("--detour", help="A street or a sentence; repeat as needed.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File: .txt, .md or .html; else printed.", dir_okay=False)] = None,
+) -> None:
+    """Write the draft of a traffic order in Vietnamese, without running anything."""
+    from api import orders
+    from twin.city.interventions import apply
+
+    form = "text" if out is None else _form(out)
+    opened = city_or_exit(city, as_json=False)
+
+    def _text() -> str:
+        _, made = changes_asked(opened, changes, what_if)
+        apply(opened, made)
+        return orders.order_text(made, detours or [], form)
+
+    text = or_exit(_text, as_json=False)
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def changes_asked(
+    city: City, changes: Sequence[str] | None, what_if: str | None
+) -> tuple[dict[str, Any], list[Intervention]]:
+    """Return the parameters of a ready-made what-if, and its changes followed by those that are written out.
+
+    Raises
+    ------
+    TwinError
+        A change cannot be understood, or does not fit the city.
+    """
+    from api import asks
+
+    params, made = asks.ready(city, what_if) if what_if else ({}, [])
+    return params, made + [change for text in changes or [] for change in asks.changes_of(city, text)]
+
+
+def _form(path: Path) -> Format:
+    from api.orders import SUFFIXES
+
+    if path.suffix not in SUFFIXES:
+        raise typer.BadParameter(f"{path}: a traffic order is written as {', '.join(SUFFIXES)}")
+    return SUFFIXES[path.suffix]
 
 
 def _split(settings: Sequence[str]) -> tuple[dict[str, Any], list[str]]:

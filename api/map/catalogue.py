@@ -29,6 +29,7 @@ CATALOGUE: dict[str, LayerTitle] = {
     "roads": LayerTitle("Đường phố và cầu", "Streets and bridges", "network"),
     "turn_bans": LayerTitle("Cấm rẽ", "Turn bans", "network"),
     "signals": LayerTitle("Đèn tín hiệu", "Traffic signals", "network"),
+    "openings": LayerTitle("Ngày thông xe", "Days of opening", "network"),
     "water": LayerTitle("Mặt nước, cồn", "Water and islands", "base"),
     "waterways": LayerTitle("Sông, kênh, hói", "Rivers and canals", "base"),
     "gauges": LayerTitle("Trạm thủy văn", "River gauges", "sensors"),

@@ -9,18 +9,30 @@ from fastapi import APIRouter, Query, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from api import studies
+from api import asks, studies
 from api.context import Context, Parts
 from api.jobs.record import RunRecord
 from api.map.pack import MEDIA_TYPE, encode
 from api.routes.live import EVENTS, LastEventId, event_stream
 from api.schemas.city import ScenarioInfo
 from api.schemas.common import RunId, content, problems
-from api.schemas.runs import CloseLinkIn, CloseStreetIn, InterventionIn, Result, Run, RunIn, SeriesOut
+from api.schemas.runs import (
+    ChangeOut,
+    ChangesIn,
+    InterventionIn,
+    RaiseGroundIn,
+    Result,
+    Run,
+    RunIn,
+    SeriesOut,
+    WhatIfOut,
+)
 from api.services import to_city_xy
 from scenarios.engine.question import Question
+from scenarios.engine.timeline import intervention_json
+from scenarios.traffic.change_labels import change_label
 from twin.city.city import City
-from twin.city.interventions import CloseLink, CloseStreet, Intervention, RaiseGround
+from twin.city.interventions import Intervention, RaiseGround
 
 router = APIRouter(prefix="/api/v1", tags=["what-ifs"])
 
@@ -29,6 +41,27 @@ router = APIRouter(prefix="/api/v1", tags=["what-ifs"])
 def scenarios(parts: Parts) -> list[ScenarioInfo]:
     """Return the installed scenarios with their parameters."""
     return [ScenarioInfo.model_validate(s) for s in studies.scenario_list(parts.city)]
+
+
+@router.get("/what-ifs", responses=problems())
+def what_ifs(parts: Parts) -> list[WhatIfOut]:
+    """Return the ready-made what-ifs that fit the served city."""
+    return [
+        WhatIfOut.model_validate(
+            {"key": key, "title": title, "source": source, "params": params}
+            | {"interventions": [intervention_json(c) for c in changes]}
+        )
+        for key, title, source, params, changes in asks.ready_list(parts.city)
+    ]
+
+
+@router.post("/changes", responses=problems(400, 404, 413, 422))
+def changes(parts: Parts, asked: ChangesIn) -> list[ChangeOut]:
+    """Check changes against the served city, and return each in words with the links it touches."""
+    return [
+        ChangeOut.model_validate({"label": change_label(made)._asdict(), "links": studies.touched(parts.city, made)})
+        for made in (change_of(parts.city, i) for i in asked.interventions)
+    ]
 
 
 @router.post(
@@ -134,17 +167,16 @@ def _question(parts: Context, asked: RunIn) -> Question:
         parts.city,
         asked.scenario,
         params=given,
-        interventions=[_change(parts.city, i) for i in asked.interventions],
+        interventions=[change_of(parts.city, i) for i in asked.interventions],
         seed=asked.seed,
         state=parts.feed.state if asked.start_from == "live" else None,
     )
 
 
-def _change(city: City, asked: InterventionIn) -> Intervention:
-    if isinstance(asked, CloseStreetIn):
-        return CloseStreet(asked.name, asked.modes)
-    if isinstance(asked, CloseLinkIn):
-        return CloseLink(tuple(asked.links), asked.modes)
+def change_of(city: City, asked: InterventionIn) -> Intervention:
+    """Return the change a client asked for; an outline is given in longitude and latitude."""
+    if not isinstance(asked, RaiseGroundIn):
+        return asked
     corners = to_city_xy(city, np.asarray(asked.outline, dtype=np.float64))
     return RaiseGround(tuple((float(x), float(y)) for x, y in corners), asked.level_m)
 

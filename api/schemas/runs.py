@@ -7,35 +7,22 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from api.schemas.common import Problem, Shape, Text
-from twin.city.roads import ALL_MODES
-
-MODE_BITS = "Bits: 1 motorcycle, 2 bicycle, 4 on foot, 8 car, 16 bus, 32 truck."
-
-
-class CloseStreetIn(Shape):
-    """Close every link of a street, named as on the map."""
-
-    kind: Literal["close-street"]
-    name: str = Field(min_length=1, max_length=200)
-    modes: int = Field(
-        default=ALL_MODES,
-        ge=1,
-        le=ALL_MODES,
-        description=MODE_BITS,
-    )
-
-
-class CloseLinkIn(Shape):
-    """Close links by their ids; both directions must be named to close both."""
-
-    kind: Literal["close-link"]
-    links: list[str] = Field(min_length=1, max_length=10_000)
-    modes: int = Field(
-        default=ALL_MODES,
-        ge=1,
-        le=ALL_MODES,
-        description=MODE_BITS,
-    )
+from twin.city.interventions import (
+    AddFloorArea,
+    CloseLink,
+    CloseStreet,
+    MakeOneWay,
+    NetworkAsOf,
+    OpenLink,
+    ReverseOneWay,
+    SetCapacity,
+    SetDepth,
+    SetLandUse,
+    SetLanes,
+    SetSignal,
+    SetSpeed,
+    SplitSignal,
+)
 
 
 class RaiseGroundIn(Shape):
@@ -46,7 +33,25 @@ class RaiseGroundIn(Shape):
     level_m: float = Field(ge=-100, le=9_000, description="New level above the city's datum [m].")
 
 
-InterventionIn = Annotated[CloseStreetIn | CloseLinkIn | RaiseGroundIn, Field(discriminator="kind")]
+InterventionIn = Annotated[
+    CloseStreet
+    | CloseLink
+    | OpenLink
+    | NetworkAsOf
+    | MakeOneWay
+    | ReverseOneWay
+    | SetSpeed
+    | SetLanes
+    | SetCapacity
+    | SetDepth
+    | SetSignal
+    | SplitSignal
+    | SetLandUse
+    | AddFloorArea
+    | RaiseGroundIn,
+    Field(discriminator="kind"),
+]
+"""The changes of `twin.city.interventions`; an outline is given in longitude and latitude."""
 
 
 class RunIn(Shape):
@@ -58,6 +63,38 @@ class RunIn(Shape):
     seed: int = Field(default=1, ge=0, le=2**53 - 1)
     replications: int | None = Field(default=None, ge=1, le=100, description="Overrides the parameter of this name.")
     start_from: Literal["survey", "live"] = Field(default="survey", alias="from")
+
+
+class WhatIfOut(Shape):
+    """A ready-made what-if that fits the served city: put its parameters and changes into a question."""
+
+    key: str
+    title: Text
+    source: str
+    params: dict[str, Any]
+    interventions: list[dict[str, Any]]
+
+
+class ChangesIn(Shape):
+    """Changes to look at before they are run."""
+
+    interventions: list[InterventionIn] = Field(max_length=1_000)
+
+
+class ChangeOut(Shape):
+    """A change in words, and the links it touches."""
+
+    label: Text
+    links: list[str]
+
+
+class OrderIn(Shape):
+    """What a traffic order shall say."""
+
+    interventions: list[InterventionIn] = Field(min_length=1, max_length=1_000)
+    detours: list[Annotated[str, Field(min_length=1, max_length=500)]] = Field(
+        default_factory=list, max_length=100, description="Names of streets, or whole sentences in Vietnamese."
+    )
 
 
 class Run(Shape):

@@ -15,6 +15,7 @@ from gis_data.hue.admin import admin_of_hue
 from gis_data.hue.columns import TABLES, numbers, origin, text
 from gis_data.hue.devices import bike_stations_of_hue, cameras_of_hue
 from gis_data.hue.fabric.build import fabric_of
+from gis_data.hue.openings import openings_of_hue
 from gis_data.hue.places import places_of_hue, with_floors
 from gis_data.hue.rivers import gates_of_hue, gauges_of_hue, reservoirs_of_hue, tides_of_hue
 from gis_data.hue.roads import roads_of
@@ -51,6 +52,7 @@ def _build() -> City:
         crs=HUE_CRS,
         roads=made.roads,
         signals=made.signals,
+        openings=openings_of_hue(made.roads),
         terrain=made.terrain,
         water=water,
         waterways=waterways,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ class Run:
         The city as surveyed.
     city : City
         The city after the interventions so far.
+    coming : tuple of City
+        What `city` will become at each moment at which a change begins or ends.
     state : object or None
         The live state the run starts from.
     env : Clock
@@ -42,9 +44,16 @@ class Run:
     """
 
     def __init__(
-        self, question: Question, city: City, *, report: Report | None = None, cancelled: Cancelled | None = None
+        self,
+        question: Question,
+        city: City,
+        *,
+        coming: Sequence[City] = (),
+        report: Report | None = None,
+        cancelled: Cancelled | None = None,
     ) -> None:
         self.question, self.base, self.city, self.state = question, question.city, city, question.state
+        self.coming = tuple(coming)
         self.env = Clock(question.params.begin_s, question.params.horizon_s)
         self._report, self._cancelled = report, cancelled
         self._streams: dict[str, RandomStream] = {}

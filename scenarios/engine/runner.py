@@ -11,8 +11,7 @@ from scenarios.engine.question import Question
 from scenarios.engine.result import RunResult
 from scenarios.engine.run import Run
 from scenarios.engine.store import ResultStore
-from scenarios.engine.timeline import Inject
-from twin.city.interventions import Intervention, apply
+from scenarios.engine.timeline import ChangingCity, moment_of
 from twin.errors import PluginFailed, TwinError
 from twin.variables import Text
 
@@ -46,11 +45,14 @@ def answer(
     """
     if store is not None and (found := store.find(question.run_id)) is not None:
         return found
-    city = apply(question.city, question.interventions)
-    for inject in question.timeline:
-        apply(city, [inject.change])
-    run = Run(question, city, report=report, cancelled=cancelled)
-    _inject(run, question.timeline)
+    params = question.params
+    city = ChangingCity(question.city, question.interventions, question.timeline, params)
+    moments_s = city.moments(params.begin_s, params.horizon_s)
+    coming = [city.at(t) for t in moments_s]
+    run = Run(question, city.at(params.begin_s), coming=coming, report=report, cancelled=cancelled)
+    for moment_s in moments_s:
+        run.at(moment_s, partial(_switch, run, city, moment_s), Phase.INJECT)
+    _note_idle(run, city)
     run.say(_SETTING_UP)
     try:
         question.scenario.setup(run, question.params)
@@ -69,17 +71,17 @@ def answer(
     return result
 
 
-def _inject(run: Run, timeline: tuple[Inject, ...]) -> None:
-    start, active = run.city, dict[int, Intervention]()
+def _switch(run: Run, city: ChangingCity, moment_s: float) -> None:
+    run.change(city.at(moment_s))
 
-    def _switch(k: int, change: Intervention | None) -> None:
-        if change is None:
-            active.pop(k, None)
-        else:
-            active[k] = change
-        run.change(apply(start, list(active.values())))
 
-    for k, inject in enumerate(timeline):
-        run.at(inject.at_s, partial(_switch, k, inject.change), Phase.INJECT)
-        if inject.until_s is not None:
-            run.at(inject.until_s, partial(_switch, k, None), Phase.INJECT)
+def _note_idle(run: Run, city: ChangingCity) -> None:
+    """Say which changes have no effect because their hours lie outside the run."""
+    idle = sum(not spell.spans_s for spell in city.spells)
+    if idle:
+        params = run.question.params
+        begin, end = (moment_of(params, t).strftime("%d/%m/%Y %H:%M") for t in (params.begin_s, params.horizon_s))
+        run.note(
+            f"{idle} thay đổi có giờ hiệu lực nằm ngoài thời gian mô phỏng ({begin} – {end}) nên không có tác dụng.",
+            f"The hours of {idle} changes lie outside the run ({begin} – {end}), so they have no effect.",
+        )

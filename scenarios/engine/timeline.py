@@ -1,18 +1,24 @@
-"""An exercise's timeline: changes to the city at given moments, some of them for a while."""
+"""When changes to the city are in force during a run: an exercise's injects, and the hours and days of orders."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, get_args
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from typing import Annotated, Any, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from twin.city.interventions import Intervention
+from scenarios.scenario import ScenarioParams
+from twin.city.city import City
+from twin.city.interventions import Intervention, apply
+from twin.city.windows import spans
 from twin.errors import InvalidIntervention
 
-KINDS: dict[str, type[Any]] = {cls.__name__: cls for cls in get_args(Intervention)}
-"""Interventions by the name they have in JSON."""
+KINDS: tuple[str, ...] = tuple(sorted(cls.__dataclass_fields__["kind"].default for cls in get_args(Intervention)))
+"""The kinds of intervention by the name they have in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +43,99 @@ class Inject:
             raise InvalidIntervention("timeline", f"ends at {self.until_s} s, not after its start at {self.at_s} s")
 
 
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A change and when it is in force.
+
+    Attributes
+    ----------
+    change : Intervention
+    spans_s : tuple of (from, to) [s]
+        Half-open spans of simulated time, in order; empty where none falls into the run.
+    """
+
+    change: Intervention
+    spans_s: tuple[tuple[float, float], ...]
+
+    def holds(self, at_s: float) -> bool:
+        """Say whether the change is in force at a moment."""
+        return any(start <= at_s < stop for start, stop in self.spans_s)
+
+
+class ChangingCity:
+    """A city whose changes come and go.
+
+    Parameters
+    ----------
+    base
+        The city as surveyed.
+    interventions
+        In order; those without hours are always in force.
+    timeline
+        Made after them, in order.
+    params
+        Say on which day and at which hours the run plays.
+
+    Attributes
+    ----------
+    spells : tuple of Spell
+
+    Raises
+    ------
+    RequestError
+        A change cannot be made to the city with the lasting changes.
+    """
+
+    def __init__(
+        self,
+        base: City,
+        interventions: Sequence[Intervention],
+        timeline: Sequence[Inject],
+        params: ScenarioParams,
+    ) -> None:
+        self._base = base
+        self._made: dict[tuple[int, ...], City] = {(): base}
+        whole = ((-math.inf, math.inf),)
+        planned = [Spell(c, tuple(_in_run(c, params)) if c.when else whole) for c in interventions]
+        injected = [Spell(i.change, ((i.at_s, math.inf if i.until_s is None else i.until_s),)) for i in timeline]
+        self.spells = (*planned, *injected)
+        lasting = apply(base, [s.change for s in self.spells if s.spans_s == whole])
+        for spell in self.spells:
+            if spell.spans_s != whole:
+                apply(lasting, [spell.change])
+
+    def at(self, at_s: float) -> City:
+        """Return the city at a moment; the same one whenever the same changes are in force."""
+        active = tuple(k for k, spell in enumerate(self.spells) if spell.holds(at_s))
+        if active not in self._made:
+            self._made[active] = apply(self._base, [self.spells[k].change for k in active])
+        return self._made[active]
+
+    def moments(self, begin_s: float, horizon_s: float) -> list[float]:
+        """Return the moments after the begin and before the horizon at which something comes into force or ends."""
+        found = {t for spell in self.spells for span in spell.spans_s for t in span}
+        return sorted(t for t in found if begin_s < t < horizon_s)
+
+
+def _in_run(change: Intervention, params: ScenarioParams) -> list[tuple[float, float]]:
+    begin, end = moment_of(params, params.begin_s), moment_of(params, params.horizon_s)
+    return [(seconds_of(params, a), seconds_of(params, b)) for a, b in spans(change.when, begin, end)]
+
+
+def moment_of(params: ScenarioParams, at_s: float) -> datetime:
+    """Return the local date and time of a moment of the run."""
+    return datetime.combine(params.date, time()) + timedelta(seconds=at_s - params.midnight_s)
+
+
+def seconds_of(params: ScenarioParams, moment: datetime) -> float:
+    """Return the simulated time [s] of a local date and time."""
+    return (moment - datetime.combine(params.date, time())).total_seconds() + params.midnight_s
+
+
 def intervention_json(change: Intervention) -> dict[str, Any]:
     """Return an intervention as JSON: its kind and its fields."""
-    return {"kind": type(change).__name__, **asdict(change)}
+    found: dict[str, Any] = _adapter().dump_python(change, mode="json")
+    return found
 
 
 def parse_intervention(data: Mapping[str, Any]) -> Intervention:
@@ -50,16 +146,19 @@ def parse_intervention(data: Mapping[str, Any]) -> Intervention:
     InvalidIntervention
         The kind is unknown or a field is missing or wrong.
     """
-    rest = dict(data)
-    kind = rest.pop("kind", None)
+    kind = data.get("kind")
     if kind not in KINDS:
         raise InvalidIntervention(str(kind), f"no such kind of intervention; one of {', '.join(KINDS)}")
     try:
-        made: Intervention = TypeAdapter(KINDS[kind]).validate_python(rest)
+        return _adapter().validate_python(dict(data))
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise InvalidIntervention(kind, "; ".join(faults)) from None
-    return made
+        faults = [f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors()]
+        raise InvalidIntervention(str(kind), "; ".join(faults)) from None
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Intervention]:
+    return TypeAdapter(Annotated[Intervention, Field(discriminator="kind")], config=ConfigDict(extra="forbid"))
 
 
 def timeline_json(timeline: Sequence[Inject]) -> list[dict[str, Any]]:

@@ -28,8 +28,8 @@ STATION_M = 800.0
 """Farthest bike station people walk to [m]: an assumption."""
 
 MOST_TRIPS = 3e6
-"""Where a run would draw more trips, so many of them are simulated, and it says so: more than any city's streets hold
-(those of Huế some 150,000 PCU), so that the answer, a gridlock, is the same."""
+"""Where a run would draw more trips, so many of them are simulated, and it says so: more than a city's streets hold at
+once, so that the answer, a gridlock, is the same."""
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,6 @@ def _tours(default: float, vi: str, en: str) -> float:
 class DemandParams(ScenarioParams):
     """Who travels, when, where to and by what."""
 
-    day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = param(
-        "wed", unit="1", vi="Ngày trong tuần lúc bắt đầu", en="Day of the week it starts"
-    )
     demand_scale: float = param(
         1.0, ge=0.0, le=1000.0, unit="1", vi="Hệ số nhân nhu cầu", en="Factor on all demand", source=ASSUMED
     )
@@ -169,7 +166,7 @@ class DemandParams(ScenarioParams):
     def day_rules(self) -> DayRules:
         """Which day, and how much of it."""
         return DayRules(
-            day=self.day,
+            day=self.weekday,
             scale=self.demand_scale,
             festival=self.festival_factor,
             factors={str(k): v for k, v in self.segment_factors.items()},

@@ -13,6 +13,7 @@ from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import Kinds, TrafficModel
 from scenarios.models.way_choice import Informed, habits_taken, usual_weight
 from scenarios.scenario import MINUTE_S, scenario
+from scenarios.traffic.changes import StreetChanges, refuse_timed
 from scenarios.traffic.city_indicators import ACCESS, EMISSIONS
 from scenarios.traffic.classes import CLASS_TITLES
 from scenarios.traffic.demand import Places, draw_demand, find_places
@@ -22,8 +23,10 @@ from scenarios.traffic.outputs import Asked, leave_behind
 from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_SHARE, TrafficParams
 from scenarios.traffic.tables import TABLES
 from scenarios.traffic.tracks import MAX_POINTS, sample
-from twin.city.interventions import apply
 from twin.variables import Text
+
+NOT_FOLLOWED = frozenset({"signal", "signal-split"})
+"""Kinds of changes the model takes over at the start of a run only."""
 
 
 @scenario(
@@ -45,14 +48,14 @@ def traffic(run: Run, params: TrafficParams) -> None:
     2. Only trips that depart in the period count; the warm-up fills the streets, the cool-down lets trips end.
     3. Closures before the run are in `run.city`; later ones arrive through the timeline.
     """
+    refuse_timed(run.question.interventions, NOT_FOLLOWED)
     rules = _road_rules(params)
     base = road_network(run.base, rules)
     places = find_places(run, params)
     net, ways = base, empty_road_ways(base, places.zones.node)
     empty = ways
-    later = [apply(run.city, [inject.change]) for inject in run.question.timeline]
-    if run.city.roads is not run.base.roads or later:
-        net = road_network(run.city, rules, later=later)
+    if run.city is not run.base or run.coming:
+        net = road_network(run.city, rules, later=run.coming)
         empty = empty_road_ways(net, places.zones.node)
     trips = _trips(run, params, places, (net, empty) if params.choice_responds else (base, ways))
     run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
@@ -126,7 +129,8 @@ def _schedule(run: Run, params: TrafficParams, model: TrafficModel, asked: Asked
         leave_behind(run, model, recorder, asked, end_s)
 
     run.carry(model)
-    run.on_change(lambda: model.change(run.city, run.now_s))
+    streets = StreetChanges(model, run.city)
+    run.on_change(lambda: streets.hand_over(run.city, run.now_s))
     begin_s = step_s * np.ceil(params.begin_s / step_s)
     run.every(step_s, _record, Phase.RECORD, first_s=float(begin_s))
     update_s = params.update_min * MINUTE_S

@@ -61,6 +61,12 @@ def test_a_run_without_changes_prints_a_table_and_its_notes(town: str, tmp_path:
         ),
         (("run", "traffic", "--set", "demand_scale=much"), "demand_scale = 'much': Input should be a valid number"),
         (("run", "traffic", "--set", "close=cau tay"), "no link this id; did you mean Cầu Tây?"),
+        (("run", "traffic", "--change", "close=Cau Tay"), "did you mean Cầu Tây?"),
+        (("run", "traffic", "--change", "clos=Cầu Tây"), "did you mean close?"),
+        (("run", "traffic", "--what-if", "le-loi"), "no such what-if"),
+        (("run", "traffic", "--what-if", "le-loi-festival"), "no street of this city has the name"),
+        (("run", "traffic", "--order", "order.md"), "there is no measure of traffic among the changes"),
+        (("run", "traffic", "--date", "tomorrow"), "date = 'tomorrow'"),
         (("run", "traffic", "--set", "close=xyzzy"), "xyzzy: no street of two banks has this name"),
     ],
 )
@@ -81,6 +87,7 @@ def test_a_wrong_question_is_bad_input_with_near_matches(town: str, words: tuple
         ("run", "traffic", "--set", "=3"),
         ("run", "traffic", "--set", "start_h=1", "--set", "start_h=2"),
         ("run", "traffic", "--replications", "0"),
+        ("run", "traffic", "--order", "order.pdf"),
         ("serve", "--port", "99999"),
         ("live", "day"),
     ],
@@ -94,6 +101,36 @@ def test_a_link_is_closed_by_its_id(town: str, tmp_path: Path) -> None:
     code, text = _run(*words)
     assert code == 0
     assert json.loads(text.splitlines()[-1])["baseline"]
+
+
+def test_a_timed_ban_is_compared_and_its_order_written(town: str, tmp_path: Path) -> None:
+    order = tmp_path / "order.md"
+    line = "close=Cầu Tây; vehicles=motor; hours=07:02-07:08; days=wed"
+    words = ("run", "traffic", "--city", town, *SHORT, "--change", line, "--order", str(order), "--workers", "1")
+    facts = {}
+    for day in ("2026-11-25", "2026-11-26"):
+        code, text = _run(*words, "--date", day, "--out", str(tmp_path), "--json")
+        assert code == 0, text
+        facts[day] = json.loads(text.splitlines()[-1])
+    moved = {day: any(i["difference"] for i in f["indicators"]) for day, f in facts.items()}
+    assert moved == {"2026-11-25": True, "2026-11-26": False}, "the order is for Wednesdays"
+    assert "Cấm xe cơ giới (ô tô, xe máy) lưu thông trên cầu Tây." in order.read_text(encoding="utf-8")
+
+
+def test_an_order_is_printed_without_a_run(town: str, tmp_path: Path) -> None:
+    words = ("order", "--city", town, "--change", "close=Cầu Tây; vehicles=ô tô", "--detour", "Cầu Đông")
+    code, text = _run(*words)
+    assert code == 0
+    assert "1. Cấm ô tô các loại lưu thông trên cầu Tây.\n   Thời gian: cho đến khi có thông báo mới." in text
+    assert "- Đi theo cầu Đông." in text
+    page = tmp_path / "order.html"
+    assert _run(*words, "--out", str(page))[0] == 0
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert _run("order", "--city", town)[0] == 1, "an order needs a measure"
+
+
+def test_a_town_without_the_streets_of_hue_has_no_ready_made_what_ifs(town: str) -> None:
+    assert json.loads(_run("what-ifs", "--city", town, "--json")[1].splitlines()[-1]) == {"what_ifs": []}
 
 
 def test_scenarios_are_listed_with_units_and_defaults() -> None:

@@ -59,6 +59,7 @@ class Page:
         self.size(1280, 800)
         self.run(
             "const {store, app} = hueTwin; app.run.stop('');"
+            "app.run.changes.choose('close'); app.run.changes.open = false; app.run.values = {};"
             "store.set({lang: 'vi', theme: 'light', tab: 'run', closures: [], picking: false, selected: null,"
             " comparison: null, linked: null, playing: false, trips: false, show: 'speed', switched: {}});"
             "app.map.move({...app.map.view, ...app.home})"

@@ -109,6 +109,38 @@ def test_a_bridge_is_closed_by_a_click_on_the_map(fake: Fake) -> None:
     assert "Cầu Phú Xuân" in page.text("#closures")
 
 
+def test_a_ban_of_some_vehicles_at_some_hours_goes_on_the_list_and_off_again(fake: Fake) -> None:
+    page = fake[0]
+    page.run("document.querySelector('#change-kind').value = 'walking';"
+             "document.querySelector('#change-kind').dispatchEvent(new Event('change'))")  # fmt: skip
+    page.run("document.querySelector('#change-details').open = true")
+    page.type("#change-first", "27/04/2027")
+    assert page.find("#param-date").get_attribute("value") == "25/11/2026"
+    page.type("#close-name", "vo thi sau", enter=True)
+    page.until("return hueTwin.store.get().closures.length === 1", 20)
+    shown = page.text("#closures")
+    assert "Võ Thị Sáu: cấm tất cả các phương tiện" in shown
+    assert "từ 18:00 đến 02:00 hôm sau, từ thứ Sáu đến Chủ nhật hằng tuần" in shown
+    change = page.run("return hueTwin.store.get().closures[0].change")
+    assert change["when"][0]["days"] == ["fri", "sat", "sun"]
+    assert (change["when"][0]["first_day"], change["when"][0]["last_day"]) == ("2027-04-27", None)
+    assert page.run("return hueTwin.store.get().closures[0].links.length") > 0
+    page.find("#closures button").click()
+    assert page.run("return hueTwin.store.get().closures.length") == 0
+
+
+def test_a_ready_made_what_if_fills_the_list_and_the_form(fake: Fake) -> None:
+    page = fake[0]
+    page.until("return document.querySelector('#what-if') !== null", 20)
+    page.run("const s = document.querySelector('#what-if'); s.value = 'truong-tien-no-cars';"
+             "s.dispatchEvent(new Event('change'))")  # fmt: skip
+    page.until("return hueTwin.store.get().closures.length === 1", 20)
+    assert "Cầu Trường Tiền: cấm ô tô các loại" in page.text("#closures")
+    assert page.find("#param-duration_min").get_attribute("value") == "45"
+    assert page.run("return hueTwin.app.run.questions().b.interventions[0].modes") == 56
+    assert page.run("return hueTwin.app.run.questions().a.interventions.length") == 0
+
+
 def test_a_failed_run_says_why_and_the_form_is_free_again(fake: Fake) -> None:
     page, twin = fake
     twin.failing = True
@@ -128,7 +160,7 @@ def test_the_link_brings_back_view_language_and_comparison(fake: Fake) -> None:
     link = page.run("return location.hash.slice(1)")
     page.open(link)
     state: dict[str, Any] = page.until(
-        "const s = hueTwin.store.get(); const names = s.closures.map(c => c.name);"
+        "const s = hueTwin.store.get(); const names = s.closures.map(c => c.change.name);"
         "return s.comparison && {step: s.step, show: s.show, names}"
     )
     assert state == {"step": 2, "show": "speed", "names": ["Cầu Trường Tiền"]}

@@ -19,7 +19,10 @@ from api.map.catalogue import city_layers
 from api.map.pack import MEDIA_TYPE, encode, pack_layer
 from api.map.page import CONTENT_SECURITY_POLICY, STATIC, bundle_path
 from api.map.spec import map_spec
+from api.studies import touched
 from gis_data.projection import project
+from scenarios.engine.timeline import parse_intervention
+from scenarios.traffic.change_labels import change_label
 from twin.city.city import City
 
 SCENARIO = {
@@ -39,10 +42,22 @@ SCENARIO = {
                 "type": "number", "default": 1.0, "minimum": 0, "maximum": 3, "unit": "1",
                 "vi": "Hệ số nhu cầu đi lại", "en": "Demand multiplier",
             },
+            "date": {"type": "string", "format": "date", "default": "2026-11-25", "unit": "1",
+                     "vi": "Ngày mô phỏng", "en": "Date of the run"},
             "replications": {"type": "integer", "default": 3, "minimum": 1, "maximum": 100, "unit": "1",
                              "vi": "Số lần lặp", "en": "Replications"},
         }
     },
+}  # fmt: skip
+WHAT_IF = {
+    "key": "truong-tien-no-cars",
+    "title": {"vi": "Cấm ô tô qua cầu Trường Tiền", "en": "No cars over Trường Tiền bridge"},
+    "source": "the fake",
+    "params": {"duration_min": 45.0},
+    "interventions": [
+        {"kind": "close-street", "name": "Cầu Trường Tiền", "modes": 56,
+         "when": [{"from_time": "16:30", "to_time": "18:30", "days": ["mon", "tue", "wed", "thu", "fri"]}]}
+    ],
 }  # fmt: skip
 TIMES_S = [600, 1200, 1800, 2400, 3000, 3600]
 
@@ -192,6 +207,7 @@ def make_app(city: City) -> FastAPI:
     app.state.twin = twin
     _page_routes(app)
     _city_routes(app, twin)
+    _change_routes(app, twin)
     _run_routes(app, twin)
     _result_routes(app, twin)
     return app
@@ -243,6 +259,17 @@ def _city_routes(app: FastAPI, twin: FakeTwin) -> None:
     def stream() -> StreamingResponse:
         events = (_event("state", live(twin, k), k) for k in range(1, 3))
         return StreamingResponse(events, media_type="text/event-stream")
+
+
+def _change_routes(app: FastAPI, twin: FakeTwin) -> None:
+    @app.get("/api/v1/what-ifs")
+    def what_ifs() -> list[dict[str, Any]]:
+        return [WHAT_IF]
+
+    @app.post("/api/v1/changes")
+    async def changes(request: Request) -> list[dict[str, Any]]:
+        asked = [parse_intervention(i) for i in (await request.json())["interventions"]]
+        return [{"label": change_label(c)._asdict(), "links": touched(twin.city, c)} for c in asked]
 
 
 def _run_routes(app: FastAPI, twin: FakeTwin) -> None:

@@ -14,6 +14,7 @@ from twin.city.areas import Areas, Lines, Places
 from twin.city.hydrology import Gates, Gauges, Reservoirs, Tides
 from twin.city.infrastructure import BikeStations, Cameras, Drains, Equipment, PowerZones
 from twin.city.land import Buildings, Parcels
+from twin.city.openings import Openings
 from twin.city.roads import Roads, Signals, TurnBans
 from twin.city.table import FrozenArrays, Table
 from twin.city.terrain import Terrain
@@ -22,6 +23,7 @@ TABLES: dict[str, type[Table]] = {
     "roads": Roads,
     "turn_bans": TurnBans,
     "signals": Signals,
+    "openings": Openings,
     "water": Areas,
     "waterways": Lines,
     "gauges": Gauges,
@@ -69,6 +71,7 @@ class City:
     terrain: Terrain | None = None
     turn_bans: TurnBans = field(default_factory=TurnBans.empty)
     signals: Signals = field(default_factory=Signals.empty)
+    openings: Openings = field(default_factory=Openings.empty)
     water: Areas = field(default_factory=Areas.empty)
     waterways: Lines = field(default_factory=Lines.empty)
     gauges: Gauges = field(default_factory=Gauges.empty)

@@ -14,6 +14,7 @@ from twin.city.city import City
 from twin.city.hydrology import Gates, Gauges, Reservoirs, Tides
 from twin.city.infrastructure import BikeStations, Cameras, Drains, Equipment, PowerZones
 from twin.city.land import GEOMETRY, LAND_USE, Buildings, Parcels
+from twin.city.openings import Openings
 from twin.city.roads import ALL_MODES, Roads, Signals, TurnBans
 from twin.city.terrain import Terrain
 
@@ -201,6 +202,12 @@ def toy_city() -> City:
             **_origin(1),
         ),
         signals=signals,
+        openings=Openings(
+            ids=np.array(["opened-1"]),
+            link=np.array([2], dtype=np.int32),
+            opened=np.array(["2025-03-26"], dtype="datetime64[D]"),
+            **_origin(1),
+        ),
         admin=toy_admin(),
         **_toy_land(),
         **_toy_water(),

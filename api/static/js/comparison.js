@@ -68,7 +68,9 @@ export function drawIndicators(root, c, { leave, names, tables }) {
     el("p", { class: "hint" }, t("kpi.ci", { level: number(level * 100, 0) })),
     tables,
     el("ul", { class: "notes" }, ...c.notes.map((n) => el("li", {}, pick(n)))),
-    el("div", { class: "row actions" }, el("button", { type: "button", class: "button", id: "leave", onclick: leave }, t("kpi.leave"))),
+    el("div", { class: "row actions" }, el("button", { type: "button", class: "button", id: "leave", onclick: leave }, t("kpi.leave")),
+      ...(names.length ? [el("a", { class: "button", id: "order", target: "_blank", rel: "noopener",
+        href: `/api/v1/runs/${c.b}/order?baseline=${c.a}&f=html` }, t("kpi.order"))] : [])),
   );
 }
 

@@ -20,6 +20,21 @@ export function el(tag, props = {}, ...children) {
   return made;
 }
 
+/**
+ * Make an input for a day, written dd/MM/yyyy whatever the browser's language, kept as ISO.
+ * @param {Record<string, any>} props @param {string} iso @param {(iso: string) => void} keep "" while it is no day
+ * @returns {HTMLElement}
+ */
+export function dayInput(props, iso, keep) {
+  const shown = iso ? iso.split("-").reverse().join("/") : "";
+  const take = (e) => {
+    const [, day, month, year] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(e.target.value.trim()) ?? [];
+    keep(year ? `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}` : "");
+  };
+  const form = { pattern: "\\d{1,2}/\\d{1,2}/\\d{4}", placeholder: "dd/mm/yyyy", inputMode: "numeric", autocomplete: "off" };
+  return el("input", { type: "text", ...form, ...props, value: shown, oninput: take });
+}
+
 /** @param {string} id @returns {HTMLElement} */
 export const byId = (id) => document.getElementById(id);
 

@@ -1,6 +1,7 @@
 /** The page: loads the city, keeps one state, and draws map, panels and permalink from it. */
 
 import { BaseLayers } from "./baselayers.js";
+import { described } from "./changepanel.js";
 import { controls } from "./controls.js";
 import { Comparison, drawIndicators, drawTimeline } from "./comparison.js";
 import { byId, el, toast } from "./dom.js";
@@ -72,7 +73,8 @@ async function openComparison(ids) {
     ]);
     const { interventions = [], params = {} } = run.request ?? {};
     const comparison = new Comparison(ids, { ...answer, startH: params.start_h });
-    const closures = interventions.filter((i) => i.kind.startsWith("close")).map((i) => ({ ...i, label: i.links?.join(", ") }));
+    const told = interventions.filter((i) => i.kind !== "raise-ground"); // its outline is in metres here
+    const closures = told.length ? await described(told) : [];
     const step = store.get().linked ? store.get().step : Math.floor(comparison.steps / 2);
     store.set({
       comparison, show: store.get().linked && linked.show ? linked.show : comparison.flow.a.length ? "change" : "speed",
@@ -135,20 +137,19 @@ function clicked(info) {
     const hit = app.base.picked(app.map.nearest(info, app.base.layersOf("roads")) ?? { index: -1 });
     if (!hit) return;
     const name = app.packs.roads.value("name", hit.row);
-    if (name) app.run.close(name);
-    else closeSection(hit.row);
+    if (name) app.run.changes.street(name);
+    else app.run.changes.links(bothWays(hit.row));
     store.set({ picking: false });
     return;
   }
   store.set({ selected: info.layer ? app.base.picked(info) : null });
 }
 
-/** @param {number} row */
-function closeSection(row) {
-  const roads = app.packs.roads;
-  const back = roads.arrays.reverse[row];
-  const links = [roads.ids[row], ...(back >= 0 ? [roads.ids[back]] : [])];
-  app.run.closeLinks(links, roads.value("name", row) ? `${roads.value("name", row)} (${roads.ids[row]})` : roads.ids[row]);
+/** Return the ids of a section in both directions. @param {number} row */
+function bothWays(row) {
+  const { ids, arrays } = app.packs.roads;
+  const back = arrays.reverse[row];
+  return [ids[row], ...(back >= 0 ? [ids[back]] : [])];
 }
 
 function drawSelected() {
@@ -171,8 +172,8 @@ function drawSelected() {
     }
     const name = app.packs.roads.value("name", row);
     const button = (text, onclick) => el("button", { type: "button", class: "button", onclick }, text);
-    if (name) actions.push(button(t("inspector.close_street"), () => app.run.close(name)));
-    actions.push(button(t("inspector.close_section"), () => closeSection(row)));
+    if (name) actions.push(button(t("inspector.close_street"), () => app.run.changes.add({ kind: "close-street", name })));
+    actions.push(button(t("inspector.close_section"), () => app.run.changes.add({ kind: "close-link", links: bothWays(row) })));
   }
   const pack = app.packs[selected.key];
   drawInspector({ pack, row: selected.row, spec: app.spec, more, actions, onClose: () => store.set({ selected: null }) });

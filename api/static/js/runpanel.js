@@ -1,12 +1,12 @@
 /** The what-if: choose a scenario, its parameters and closures, run it beside its baseline, watch and cancel. */
 
-import { el } from "./dom.js";
+import { ChangePanel, described } from "./changepanel.js";
+import { dayInput, el, toast } from "./dom.js";
 import { language, number, pick, span, t } from "./i18n.js";
 import { json, listen, post } from "./net.js";
-import { suggest } from "./search.js";
 
 const DONE = ["successful", "failed", "dismissed"];
-const FIRST = ["start_h", "duration_min", "demand_scale", "replications"];
+const FIRST = ["date", "start_h", "duration_min", "demand_scale", "replications"];
 const SCALAR = ["number", "integer", "boolean", "string"];
 const LEAST_REPLICATIONS = 3; // an interval of confidence needs two
 
@@ -17,7 +17,8 @@ export class RunPanel {
    * @param {{scenarios: object[], names: import("./search.js").NameIndex, store: object, onDone: (ids: {a: string, b: string}) => void}} o
    */
   constructor(root, { scenarios, names, store, onDone }) {
-    Object.assign(this, { root, scenarios, names, store, onDone });
+    Object.assign(this, { root, scenarios, names, store, onDone, whatIfs: [] });
+    this.changes = new ChangePanel({ names: () => this.names, store, redraw: () => this.draw() });
     this.chosen = scenarios.find((s) => s.available !== false) ?? scenarios[0];
     this.values = {};
     this.running = null;
@@ -27,6 +28,7 @@ export class RunPanel {
     this.result = el("div", { id: "result" });
     root.replaceChildren(this.form, this.status, this.result);
     this.draw();
+    json("/api/v1/what-ifs").then((found) => { this.whatIfs = found; this.draw(); }).catch((error) => toast(error.message));
   }
 
   /** Draw the form again: language, closures or scenario changed. */
@@ -45,7 +47,7 @@ export class RunPanel {
     this.form.replaceChildren(
       el("h2", {}, t("run.scenario")), select,
       ...(this.chosen.reason ? [el("p", { class: "problem" }, pick(this.chosen.reason))] : []),
-      el("h2", {}, t("run.closures")), ...this.closures(),
+      el("h2", {}, t("run.closures")), ...this.ready(), ...this.changes.draw(),
       el("h2", {}, t("run.params")), ...first.map(([name, p]) => this.field(name, p)),
       ...(rest.length ? [el("details", { open: this.open ?? false, ontoggle: (e) => { this.open = e.target.open; } },
         el("summary", {}, t("run.more_params", { n: rest.length })), ...rest.map(([name, p]) => this.field(name, p)))] : []),
@@ -62,39 +64,26 @@ export class RunPanel {
     this.draw();
   }
 
-  closures() {
-    const { closures, picking } = this.store.get();
-    const chips = closures.map((c) =>
-      el("li", {}, c.name ?? c.label,
-        el("button", { type: "button", "aria-label": t("run.remove", { name: c.name ?? c.label }), onclick: () => this.remove(c) }, "✕")));
-    const words = { placeholder: t("run.close_by_name"), "aria-label": t("run.close_by_name") };
-    const input = el("input", { type: "text", id: "close-name", autocomplete: "off", ...words });
-    const pickOnMap = () => this.store.set({ picking: !picking });
-    const list = el("ul", { class: "list", role: "listbox", hidden: true });
-    suggest(input, list, (text) => this.names.find(text, { only: "roads" }), (found) => this.close(found.name));
-    return [
-      el("ul", { class: "chips", id: "closures" }, ...chips),
-      ...(closures.length ? [] : [el("p", { class: "hint" }, t("run.closures_hint"))]),
-      el("div", { class: "row" }, input,
-        el("button", { type: "button", id: "pick", class: "button", "aria-pressed": String(picking), onclick: pickOnMap }, t("run.pick"))),
-      list,
-    ];
+  /** Offer the ready-made what-ifs: their changes replace those on the list, their day and hours those of the form. */
+  ready() {
+    if (this.whatIfs.length === 0) return [];
+    const options = this.whatIfs.map((w) => el("option", { value: w.key }, pick(w.title)));
+    const take = (e) => this.takeReady(this.whatIfs.find((w) => w.key === e.target.value));
+    return [el("select", { id: "what-if", "aria-label": t("run.ready"), onchange: take },
+      el("option", { value: "", selected: true }, t("run.ready")), ...options)];
   }
 
-  /** @param {string} name */
-  close(name) {
-    const { closures } = this.store.get();
-    if (!closures.some((c) => c.name === name)) this.store.set({ closures: [...closures, { kind: "close-street", name }] });
-  }
-
-  /** @param {string[]} links @param {string} label */
-  closeLinks(links, label) {
-    this.store.set({ closures: [...this.store.get().closures, { kind: "close-link", links, modes: 63, label }] });
-  }
-
-  /** @param {object} closure */
-  remove(closure) {
-    this.store.set({ closures: this.store.get().closures.filter((c) => c !== closure) });
+  /** @param {object|undefined} whatIf */
+  async takeReady(whatIf) {
+    if (!whatIf) return;
+    try {
+      const closures = await described(whatIf.interventions);
+      const known = this.chosen.params?.properties ?? {};
+      this.values = { ...this.values, ...Object.fromEntries(Object.entries(whatIf.params).filter(([name]) => name in known)) };
+      this.store.set({ closures });
+    } catch (error) {
+      toast(error.message);
+    }
   }
 
   /** @param {string} name @param {object} p one property of the JSON schema */
@@ -112,7 +101,8 @@ export class RunPanel {
     else if (p.type === "number" || p.type === "integer") {
       const range = { min: p.minimum, max: p.maximum, step: p.type === "integer" ? "1" : "any" };
       input = el("input", { type: "number", value: String(value ?? ""), ...range, oninput: (e) => keep(Number(e.target.value)) });
-    } else input = el("input", { type: "text", value: String(value ?? ""), oninput: (e) => keep(e.target.value) });
+    } else if (p.format === "date") input = dayInput({ required: true }, String(value ?? ""), keep);
+    else input = el("input", { type: "text", value: String(value ?? ""), oninput: (e) => keep(e.target.value) });
     input.id = `param-${name}`;
     const unit = el("span", { class: "unit" }, p.unit && p.unit !== "1" ? p.unit : "");
     return el("label", { class: "field" }, el("span", {}, words), input, unit,
@@ -130,7 +120,7 @@ export class RunPanel {
     const spec = this.chosen.params?.properties?.replications ?? {};
     const body = { scenario: this.chosen.name, params, seed: 1, from: "survey" };
     body.replications = replications ?? this.standard("replications", spec);
-    const interventions = this.store.get().closures.map(({ label: _label, ...rest }) => rest);
+    const interventions = this.store.get().closures.map((c) => c.change);
     return { a: { ...body, interventions: [] }, b: { ...body, interventions } };
   }
 

@@ -8,17 +8,12 @@ import { sensorLayers } from "./sensorlayers.js";
 /** @typedef {object} App the loaded city: packs, spec, base, state, labels, names, map */
 
 /**
- * Return the rows of the closed streets and sections.
+ * Return the rows of the streets and sections that the changes touch.
  * @param {App} app @param {object[]} closures
  */
 export function closedRows(app, closures) {
-  const roads = app.packs.roads;
-  const rows = [];
-  for (const c of closures) {
-    if (c.kind === "close-street") rows.push(...(app.names.entries.find((e) => e.key === "roads" && e.name === c.name)?.rows ?? []));
-    else rows.push(...c.links.map((id) => roads.rowOf(id)).filter((row) => row >= 0));
-  }
-  return rows;
+  const { roads } = app.packs;
+  return closures.flatMap((c) => c.links.map((id) => roads.rowOf(id)).filter((row) => row >= 0));
 }
 
 /** Move the map, if need be, so that the middle of some streets is in the inner part of each view. */

@@ -12,20 +12,9 @@ VI, EN = (json.loads((STATIC / "i18n" / f"{lang}.json").read_text(encoding="utf-
 MODULES = sorted((STATIC / "js").glob("*.js"))
 SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in [*MODULES, STATIC / "index.html"])
 MADE = (
-    "live.",
-    "status.",
-    "mode.",
-    "field.",
-    "provenance.",
-    "road.",
-    "value.",
-    "group.",
-    "search.",
-    "layer.",
-    "kpi.",
-    "u.",
-    "show.",
-)
+    "live.", "status.", "mode.", "field.", "provenance.", "road.", "value.", "group.", "search.", "layer.", "kpi.",
+    "u.", "show.", "change.", "day.",
+)  # fmt: skip
 """Families whose keys the page puts together from the data."""
 
 

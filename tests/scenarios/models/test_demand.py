@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -150,11 +151,12 @@ def test_more_trips_are_the_same_and_some_more() -> None:
 
 def test_a_friday_night_becomes_a_saturday() -> None:
     demand, _ = plan()
-    rules = {d: DemandParams(day=d).day_rules for d in ("thu", "fri")}
+    dates = {"thu": date(2026, 11, 26), "fri": date(2026, 11, 27)}
+    rules = {d: DemandParams(date=on).day_rules for d, on in dates.items()}
     night = (18 * 3600.0, 50 * 3600.0)
     expected = {d: expected_trips(demand, r, window_s=night, midnight_s=0.0) for d, r in rules.items()}
     assert expected["fri"] < 0.95 * expected["thu"], "fewer go to work on Saturday"
-    thursday, friday = (draw(demand, (18.0, 50.0), day=d) for d in ("thu", "fri"))
+    thursday, friday = (draw(demand, (18.0, 50.0), date=on) for on in dates.values())
     for trips in (thursday, friday):
         assert {0, 1, 2} == set((trips.depart_s // DAY_S).astype(int).tolist())
     before = friday.depart_s < DAY_S
@@ -165,7 +167,7 @@ def test_a_friday_night_becomes_a_saturday() -> None:
 
 def test_a_whole_day_from_any_hour_expects_the_same() -> None:
     demand, _ = plan()
-    rules = DemandParams(day="mon").day_rules
+    rules = DemandParams(date=date(2026, 11, 23)).day_rules
     wanted = expected_trips(demand, rules, window_s=(0.0, DAY_S), midnight_s=0.0)
     assert wanted == pytest.approx(demand.per_day().sum())
     for start_h in (5, 17, 23):

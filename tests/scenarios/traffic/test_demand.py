@@ -113,7 +113,7 @@ def test_gateways_need_a_class() -> None:
 @pytest.mark.parametrize(
     ("params", "why"),
     [
-        ({"day": "holiday"}, "day"),
+        ({"date": "holiday"}, "date"),
         ({"segment_factors": {"holidays": 2.0}}, "segment_factors"),
         ({"segment_factors": {"work": -1.0}}, "segment_factors"),
         ({"peaks": {"work/out": ()}}, "peaks"),

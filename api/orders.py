@@ -1,0 +1,36 @@
+"""Traffic orders as texts: of any changes, and of a run with the ways around that its comparison found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scenarios.engine.compare import Comparison
+from scenarios.traffic.detours import detours_of
+from scenarios.traffic.order import Format, traffic_order
+from scenarios.traffic.order_words import street_words
+from twin.city.city import City
+from twin.city.interventions import Intervention
+
+MEDIA: dict[Format, str] = {
+    "text": "text/plain; charset=utf-8", "markdown": "text/markdown; charset=utf-8", "html": "text/html; charset=utf-8",
+}  # fmt: skip
+SUFFIXES: dict[str, Format] = {".txt": "text", ".md": "markdown", ".html": "html"}
+
+
+def order_text(changes: Sequence[Intervention], detours: Sequence[str], form: Format) -> str:
+    """Return the order of some changes.
+
+    Raises
+    ------
+    InvalidIntervention
+        None of them is a measure of traffic.
+    """
+    return traffic_order(changes, detours).render(form)
+
+
+def measured_detours(city: City, made: Comparison) -> list[str]:
+    """Return the streets that take over traffic, a sentence each with the vehicles they gain."""
+    return [
+        f"Đi theo {street_words(d.street)} (mô phỏng: thêm khoảng {f'{d.added_veh_h:,.0f}'.replace(',', '.')} xe/giờ)."
+        for d in detours_of(city, made.places)
+    ]

@@ -1,0 +1,187 @@
+"""Changes to traffic signals: cycle, offset and greens of a junction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.city.changes_roads import Change
+from twin.city.city import City
+from twin.city.roads import Signals
+from twin.city.sections import crossing
+from twin.errors import InvalidIntervention
+
+SHORTEST_CYCLE_S, LONGEST_CYCLE_S = 20.0, 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Green:
+    """When an approach may go: half-open, within the cycle.
+
+    Attributes
+    ----------
+    link : str
+        Id of the link that ends at the junction.
+    from_s, to_s : [s]
+    """
+
+    link: str
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetSignal(Change):
+    """Set the fixed-time plan of a signal, or put a signal where there was none.
+
+    Attributes
+    ----------
+    junction : (str, str)
+        Two streets that cross there.
+    cycle_s, offset_s : [s]
+    greens : tuple of Green
+        Windows of the approaches; an approach without one has no signal, and waits as at any junction.
+
+    Raises
+    ------
+    InvalidIntervention
+        The cycle is out of bounds, there is no green, or a green is empty or longer than the cycle.
+    """
+
+    junction: tuple[str, str]
+    cycle_s: float
+    greens: tuple[Green, ...]
+    offset_s: float = 0.0
+    kind: Literal["signal"] = field(default="signal", kw_only=True)
+
+    def __post_init__(self) -> None:
+        at = " × ".join(self.junction)
+        if not SHORTEST_CYCLE_S <= self.cycle_s <= LONGEST_CYCLE_S:
+            why = f"a cycle of {self.cycle_s} s is not from {SHORTEST_CYCLE_S:.0f} to {LONGEST_CYCLE_S:.0f} s"
+            raise InvalidIntervention(at, why)
+        if not 0.0 <= self.offset_s < self.cycle_s:
+            raise InvalidIntervention(
+                at, f"the offset of {self.offset_s} s is not within the cycle of {self.cycle_s} s"
+            )
+        if not self.greens:
+            raise InvalidIntervention(at, "a signal without green lets nobody pass; give each approach its green")
+        for green in self.greens:
+            if not 0.0 <= green.from_s < green.to_s <= self.cycle_s:
+                why = f"green of {green.link} from {green.from_s} to {green.to_s} s is not within 0 to {self.cycle_s} s"
+                raise InvalidIntervention(at, why)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSignal(Change):
+    """Share the green of a junction between two streets: two phases, each followed by the lost time.
+
+    Attributes
+    ----------
+    junction : (str, str)
+        Two streets that cross there; what belongs to neither goes with the second.
+    cycle_s : [s]
+    first_share : float
+        Share of the effective green that the first street gets.
+    offset_s, lost_s : [s]
+        Lost time of a phase: yellow and all red.
+    """
+
+    junction: tuple[str, str]
+    cycle_s: float
+    first_share: float = 0.5
+    offset_s: float = 0.0
+    lost_s: float = 4.0
+    kind: Literal["signal-split"] = field(default="signal-split", kw_only=True)
+
+    def __post_init__(self) -> None:
+        at = " × ".join(self.junction)
+        if not 0.0 < self.first_share < 1.0:
+            raise InvalidIntervention(at, f"a share of {self.first_share} leaves one street without green")
+        if not 0.0 <= 2.0 * self.lost_s < self.cycle_s:
+            raise InvalidIntervention(at, f"lost times of {self.lost_s} s leave no green in {self.cycle_s} s")
+
+    def plan(self, city: City) -> SetSignal:
+        """Return the plan of every approach of the junction.
+
+        Raises
+        ------
+        InvalidIntervention
+            The streets do not cross, or nobody comes to the junction on one of them.
+        """
+        roads = city.roads
+        node = _signalled(city, crossing(roads, *self.junction).tolist())
+        here = np.flatnonzero(roads.head == node)
+        first = np.char.lower(roads.name[here]) == self.junction[0].lower()
+        if first.all() or not first.any():
+            raise InvalidIntervention(" × ".join(self.junction), "nobody comes to the junction on one of the streets")
+        until_s = self.first_share * (self.cycle_s - 2.0 * self.lost_s)
+        spans = {True: (0.0, until_s), False: (until_s + self.lost_s, self.cycle_s - self.lost_s)}
+        greens = tuple(Green(str(roads.ids[row]), *spans[bool(f)]) for row, f in zip(here, first, strict=True))
+        return SetSignal(self.junction, self.cycle_s, greens, self.offset_s)
+
+
+def change_signals(city: City, change: SetSignal | SplitSignal) -> City:
+    """Return the city with another plan at one junction.
+
+    Raises
+    ------
+    InvalidIntervention
+        The streets do not cross, a green names a link that does not end there, or an approach gets no green at all.
+    """
+    if isinstance(change, SplitSignal):
+        change = change.plan(city)
+    roads, at = city.roads, " × ".join(change.junction)
+    nodes = crossing(roads, *change.junction)
+    node = _signalled(city, nodes.tolist())
+    links = np.array([roads.index_of(g.link) for g in change.greens], dtype=np.int32)
+    for link in links.tolist():
+        if roads.head[link] != node:
+            here = roads.ids[(roads.head == node)].tolist()
+            raise InvalidIntervention(at, f"link {roads.ids[link]} does not end at the junction; {', '.join(here)} do")
+    had = _rows_at(city.signals, node)
+    unserved = np.setdiff1d(_links_of(city.signals, had), links)
+    if len(unserved):
+        raise InvalidIntervention(at, f"the signal leaves {', '.join(roads.ids[unserved].tolist())} without green")
+    order = np.lexsort((np.array([g.from_s for g in change.greens]), links))
+    new = {
+        "green_link": links[order],
+        "green_from_s": np.array([g.from_s for g in change.greens])[order],
+        "green_to_s": np.array([g.to_s for g in change.greens])[order],
+    }
+    return replace(city, signals=_with_plan(city, node, change, new))
+
+
+def _signalled(city: City, nodes: list[int]) -> int:
+    """Return the node of the crossing that has a signal already, else the first."""
+    return next((n for n in nodes if n in city.signals.node), nodes[0])
+
+
+def _rows_at(signals: Signals, node: int) -> list[int]:
+    return np.flatnonzero(signals.node == node).tolist()
+
+
+def _links_of(signals: Signals, rows: list[int]) -> NDArray[np.int32]:
+    found = [signals.green_link[signals.green_first[r] : signals.green_first[r + 1]] for r in rows]
+    return np.unique(np.concatenate([np.zeros(0, np.int32), *found]))
+
+
+def _with_plan(city: City, node: int, change: SetSignal, new: dict[str, NDArray[Any]]) -> Signals:
+    signals = city.signals
+    kept = signals.node != node
+    owner = np.repeat(np.arange(len(signals)), np.diff(signals.green_first))
+    stays = kept[owner]
+    counts = np.append(np.diff(signals.green_first)[kept], len(change.greens))
+    about: dict[str, Any] = {"provenance": "drawn", "accuracy_m": np.nan, "source": "change under study"}
+    return Signals(
+        ids=np.append(signals.ids[kept], f"signal-{' × '.join(change.junction)}"),
+        node=np.append(signals.node[kept], np.int32(node)),
+        xy_m=np.vstack([signals.xy_m[kept], city.roads.node_xy_m[node]]),
+        cycle_s=np.append(signals.cycle_s[kept], change.cycle_s),
+        offset_s=np.append(signals.offset_s[kept], change.offset_s),
+        green_first=np.concatenate([[0], np.cumsum(counts)]),
+        **{k: np.append(getattr(signals, k)[stays], new[k]).astype(new[k].dtype) for k in new},
+        **{k: np.append(getattr(signals, k)[kept], v) for k, v in about.items()},
+    )
