@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import assign, city, live, run, serve
+from api.cli import assign, bench, city, live, run, serve
 
 __all__ = ["app", "main"]
 
@@ -15,6 +15,7 @@ app.command("serve")(serve.serve)
 app.command("assign")(assign.assign)
 app.command("run")(run.run)
 app.command("scenarios")(run.scenarios)
+app.add_typer(bench.app, name="bench")
 app.command("what-ifs")(run.what_ifs)
 app.command("order")(run.order)
 

@@ -1,0 +1,1 @@
+"""Speed and truth against other programs on the same work: `hue-twin bench`."""
