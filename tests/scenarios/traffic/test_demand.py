@@ -42,9 +42,10 @@ def demand_of(base: City, city: City | None = None, **params: Any) -> tuple[Trip
     run, values = asked(base, city, **params)
     places = find_places(run, values)
     roads = run.city.roads if values.choice_responds else base.roads
-    ways = empty_road_ways(road_network(replace(base, roads=roads), RULES), places.zones.node)
-    motor, cycle = ways.cost_s[0].astype(float), ways.cost_s[1].astype(float)
-    out = draw_demand(run, values, places, roads, (motor, motor, cycle), midnight_s=values.midnight_s)
+    net = road_network(replace(base, roads=roads), RULES)
+    ways = empty_road_ways(net, places.zones.node)
+    motorcycle, car, bicycle = (ways.cost_s[net.group[k]].astype(float) for k in (MOTORCYCLE, CAR, BICYCLE))
+    out = draw_demand(run, values, places, roads, (motorcycle, car, bicycle), midnight_s=values.midnight_s)
     return *out, run
 
 
@@ -100,9 +101,15 @@ def test_a_city_without_buildings_land_and_places_still_travels_and_says_on_whic
         assert words in said
 
 
-def test_more_trips_than_a_run_can_hold_are_refused_before_they_are_drawn() -> None:
-    with pytest.raises(InvalidParams, match="shorten the period or lower demand_scale"):
-        demand_of(two_banks(), demand_scale=1000.0, duration_min=1440)
+def test_more_trips_than_a_run_can_hold_are_thinned_and_it_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = demand_of(two_banks())[0]
+    monkeypatch.setattr("scenarios.traffic.demand.MOST_TRIPS", len(whole.depart_s) / 4)
+    trips, _, _, run = demand_of(two_banks())
+    assert len(trips.depart_s) == pytest.approx(len(whole.depart_s) / 4, rel=0.1)
+    assert trips.depart_s.mean() == pytest.approx(whole.depart_s.mean(), rel=0.05)
+    assert any("of them, evenly, were simulated" in note.en for note in run._notes)
 
 
 def test_gateways_need_a_class() -> None:
