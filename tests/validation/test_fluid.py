@@ -35,12 +35,7 @@ CASES = {
 }
 
 
-_UNEVEN = pytest.mark.xfail(strict=True, reason="a head that enters where nobody waits is not charged for its turn")
-
-
-@pytest.mark.parametrize(
-    "case", [pytest.param(c, marks=_UNEVEN) if c == "merge of two lanes and one" else c for c in CASES]
-)
+@pytest.mark.parametrize("case", CASES)
 def test_queues_at_junctions_are_those_of_the_fluid(case: str) -> None:
     expected, _ = solved(CASES[case])
     assert expected > 60.0, "the case has a queue to speak of"

@@ -30,11 +30,13 @@ from twin.kernels.traffic_moves import (
     NOWHERE,
     THERE,
     call,
+    charge,
     end,
     enter,
     first_link,
     green_from,
     is_closed,
+    is_contested,
     leave,
     movement,
     next_link,
@@ -105,9 +107,10 @@ def _from_home(t: Traffic, q: int, to: int, now: float) -> None:
         v = home["head"]
         if is_closed(t, to, v):
             home["waits_for"] = PARKED
-        elif t.net.links[to]["wait_head"] >= 0 or opens(t, to, now) > now:
+        elif is_contested(t, to, now):
             wait(t, q, to, home["finish"], now)
         else:
+            home["finish"] = charge(t, to, max(t.net.links[to]["v_in"], home["finish"]), v, to)
             home["head"] = t.cars[v]["next"]
             enter(t, v, to, now)
 
@@ -147,9 +150,12 @@ def _is_held(t: Traffic, q: int, link: int, to: int, now: float) -> bool:
     if is_closed(t, to, t.state.queues[q]["head"]):
         t.state.queues[q]["waits_for"] = PARKED
         return True
-    if t.net.links[to]["wait_head"] >= 0 or opens(t, to, now) > now:
-        wait(t, q, to, t.state.finish[movement(t, q, link, to)], now)
+    move = movement(t, q, link, to)
+    finish = t.state.finish[move]
+    if is_contested(t, to, now):
+        wait(t, q, to, finish, now)
         return True
+    t.state.finish[move] = charge(t, to, max(t.net.links[to]["v_in"], finish), t.state.queues[q]["head"], link)
     return False
 
 
@@ -188,9 +194,7 @@ def _entrance(t: Traffic, to: int, now: float) -> None:
         )):  # fmt: skip
             schedule(t.state, link, now)
             continue
-        start = queues[q]["start"]
-        one["v_in"] = start
-        finish = start + t.net.kinds[t.cars[v]["kind"]]["pcu"] / t.net.links[link]["weight"]
+        finish = charge(t, to, queues[q]["start"], v, link)
         if q < n_home:
             t.state.finish[movement(t, q, link, to)] = finish
             leave(t, v, q, link, now)

@@ -81,7 +81,7 @@ def green_from(t: Traffic, link: int, at_s: float) -> float:
 
 @inlined
 def opens(t: Traffic, link: int, now: float) -> float:
-    """Return when a link admits its next vehicle (rule 3); infinite while it is full and nobody left."""
+    """Return since when or from when a link admits its next vehicle (rule 3); infinite if it is full and nobody left."""
     one = t.net.links[link]
     token_s = one["tat_in_s"] - t.net.burst_pcu * one["in_headway_s"]
     if one["occupied"] < one["room"]:
@@ -91,19 +91,19 @@ def opens(t: Traffic, link: int, now: float) -> float:
 
 @lean
 def _hole_s(links: Records, holes: Records, link: int, now: float) -> float:
-    """Return when a full link's next hole reaches its start; takes in those that have arrived."""
+    """Return when a full link's next hole reaches its start; takes in those that have come in before."""
     one = links[link]
     per_pcu_s = one["out_headway_s"] / 1000.0
     while one["ring_n"] > 0:
         k = one["ring_first"] + one["ring_head"]
-        if holes[k]["at_s"] + holes[k]["store"] * per_pcu_s > now:
+        if holes[k]["at_s"] + holes[k]["store"] * per_pcu_s >= now:
             break
         one["occupied"] -= holes[k]["store"]
         one["ring_head"] = (one["ring_head"] + 1) % one["ring_size"]
         one["ring_n"] -= 1
     over = one["occupied"] - one["room"]
     if over < 0:
-        return now
+        return -np.inf
     for i in range(one["ring_n"]):
         k = one["ring_first"] + (one["ring_head"] + i) % one["ring_size"]
         if over < holes[k]["store"]:
@@ -115,6 +115,19 @@ def _hole_s(links: Records, holes: Records, link: int, now: float) -> float:
 @inlined
 def _round(at_s: float) -> float:
     return float(np.floor(at_s * TICKS_PER_S + 0.5) / TICKS_PER_S)
+
+
+@inlined
+def is_contested(t: Traffic, link: int, now: float) -> bool:
+    """Return whether a link is for its entrance to give away: it has waiters, or was not open before now."""
+    return bool(t.net.links[link]["wait_head"] >= 0 or opens(t, link, now) >= now)
+
+
+@inlined
+def charge(t: Traffic, to: int, start: float, v: int, street: int) -> float:
+    """Move a link's virtual time to an entry's start tag; return the finish tag for the street it comes from."""
+    t.net.links[to]["v_in"] = start
+    return float(start + t.net.kinds[t.cars[v]["kind"]]["pcu"] / t.net.links[street]["weight"])
 
 
 @inlined
