@@ -42,19 +42,19 @@ _N_SLOTS = 1 << 16
 LINK = np.dtype(
     [
         # what an entry needs, in one cache line
-        ("tat_in_s", "f8"), ("in_headway_s", "f8"), ("tat_out_s", "f8"), ("out_headway_s", "f8"), ("occupied", "i4"),
-        ("room", "i4"), ("wait_head", "i4"), ("closed", "u4"), ("signal", "u1"), ("locked", "u1"),
+        ("tat_in_s", "f8"), ("in_headway_s", "f8"), ("tat_out_s", "f8"), ("out_headway_s", "f8"), ("v_in", "f8"),
+        ("occupied", "i4"), ("room", "i4"), ("wait_head", "i4"), ("closed", "u4"), ("signal", "u1"), ("locked", "u1"),
         # what an exit needs besides, in the next
         ("wave_s", "f8"), ("length_m", "f8"), ("ring_first", "i4"), ("ring_size", "i4"), ("ring_head", "i4"),
         ("ring_n", "i4"), ("turn_first", "i4"), ("n_turns", "i4"), ("move_first", "i4"), ("weight", "f8"),
-        ("v_in", "f8"), ("v_out", "f8"),
+        ("v_out", "f8"),
     ],
     align=True,
 )  # fmt: skip
-"""A link: theoretical next entry and exit and their headways [s/PCU]; room taken (vehicles, and holes on their way
-back) and room [PCU/1000]; first waiter; classes that may not enter, a bit each; signal (`GREEN`, `FIXED`, `RED`);
-whether it stands in a known gridlock; wave time [s]; length [m]; its part of the ring of holes; first turn at its end,
-their number, and its first movement; merge weight; virtual times of its merge and its stop line."""
+"""A link: theoretical next entry and exit and their headways [s/PCU]; virtual time of its merge; room taken (vehicles,
+and holes on their way back) and room [PCU/1000]; first waiter; classes that may not enter, a bit each; signal (`GREEN`,
+`FIXED`, `RED`); whether it stands in a known gridlock; wave time [s]; length [m]; its part of the ring of holes; first
+turn at its end, their number, and its first movement; merge weight; virtual time of its stop line."""
 
 GREEN, FIXED, RED = 0, 1, 2
 
