@@ -18,7 +18,7 @@ from scenarios.models.demand import Trips
 from scenarios.models.network import RoadNetwork
 from scenarios.models.routes import Routes
 from scenarios.models.traffic_controls import Links, StreetControls
-from scenarios.models.traffic_types import DriveEnd, Interval, Kinds, Streets
+from scenarios.models.traffic_types import BURST_PCU, DriveEnd, Interval, Kinds, Streets
 from scenarios.models.way_choice import Informed
 from twin.errors import UnknownItem
 
@@ -189,7 +189,7 @@ class TrafficModel(StreetControls):
 
 def simulate(
     streets: Streets, route_first: ArrayLike, route_link: ArrayLike, depart_s: ArrayLike, until_s: float = 1e9,
-    *, burst: float = 2.0,
+    *, burst: float = BURST_PCU,
 ) -> tuple[F64, Traffic]:  # fmt: skip
     """Move vehicles of one class over fixed routes; return when each arrives, and the traffic as it stands then.
 

@@ -9,17 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from scenarios.models.network import RoadNetwork
 from scenarios.models.routes import Routes
-from scenarios.models.traffic_types import Kinds, Streets
+from scenarios.models.traffic_types import BURST_PCU, Kinds, Streets
 from twin.errors import InvalidParams
 from twin.kernels import traffic_state as ts
 from twin.kernels.traffic_state import ticks
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
-
-BURST_PCU = 2.0
-"""Tolerance of the token bucket at a link's entrance [PCU]: without it two strict headways in a row throttle every
-node, with it the mean delay of a grid near capacity is that of vehicles that follow each other (decision 13)."""
 
 _SPARE = 64
 

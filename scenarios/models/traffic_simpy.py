@@ -36,12 +36,12 @@ from numpy.typing import NDArray
 from simpy.events import EventPriority
 
 from scenarios.models.traffic import Streets
+from scenarios.models.traffic_types import BURST_PCU
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 Process = Generator[simpy.Event, Any, None]
 Waiter = tuple[float, int, "_Link | None", int, simpy.Event]
-BURST = 2.0
 _EPS = 1e-6
 _LAST = EventPriority(2)
 _TICKS_PER_S = float(1 << 26)
@@ -97,7 +97,7 @@ class Journeys:
     route_link: I32
 
 
-def simulate(links: Links, journeys: Journeys, *, until_s: float = inf, burst: float = BURST) -> F64:
+def simulate(links: Links, journeys: Journeys, *, until_s: float = inf, burst: float = BURST_PCU) -> F64:
     """Return when each vehicle arrives ``(V,)`` [s]; NaN for those that are still under way at the end.
 
     Parameters

@@ -11,6 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 
+BURST_PCU = 0.5
+"""Tolerance of the token bucket at a link's entrance [PCU]: without it two strict headways in a row throttle every
+node; why half a PCU, and what more of it would do, is in decision 13."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kinds:

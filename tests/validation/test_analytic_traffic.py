@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from scenarios.models.traffic import Streets, simulate
+from scenarios.models.traffic_types import BURST_PCU
 from tests.twin.kernels.streets import street
 from twin.errors import InvalidParams
 from twin.kernels.traffic import advance
@@ -58,7 +59,7 @@ def test_vickrey_bottleneck() -> None:
     n = 700
     arrive, _ = go(streets([(0, 1), (1, 2)], 2000.0, exit_factor={1: 0.5 / Q}), [[0, 1]] * n, np.arange(n) / 0.7)
     delay = arrive - np.arange(n) / 0.7 - 200.0
-    # The bottleneck's own token bucket lets b = 2 vehicles in ahead of its rate, its exit does not.
+    # The bottleneck's own token bucket lets vehicles in ahead of its rate, its exit does not.
     np.testing.assert_allclose(delay, np.arange(n) * (1 / 0.5 - 1 / 0.7), atol=1e-4)
     assert delay[-1] == pytest.approx((0.7 / 0.5 - 1) * 999 / 0.7 * 0.7, rel=2e-3)
 
@@ -141,9 +142,10 @@ def test_shock_travels_at_the_speed_of_rankine_and_hugoniot() -> None:
     n, (a, b) = 1200, (0.4, 0.2)
     network = streets([(0, 1), (1, 2)], [2000.0, 1000.0], exit_factor={1: b / Q})
     begin_s, shock_s = 2000.0 / U, 2000.0 / ((a - b) / (K - b / W - a / U))
-    # The bottleneck's token bucket lets b = 2 vehicles in ahead, and the last vehicle's tail may be outside: three
-    # vehicles at a net inflow of 0.2 veh/s, and the probe looks every 2.5 s.
-    assert _first_wait_at_home(network, n, a) == pytest.approx(begin_s + shock_s, abs=3 / (a - b) + 2.5)
+    # The bottleneck's token bucket lets half a vehicle in ahead, and the last vehicle's tail may be outside: a vehicle
+    # and a half at a net inflow of 0.2 veh/s, and the probe looks every 2.5 s.
+    ahead = BURST_PCU + 1
+    assert _first_wait_at_home(network, n, a) == pytest.approx(begin_s + shock_s, abs=ahead / (a - b) + 2.5)
 
 
 def _first_wait_at_home(network: Streets, n: int, per_s: float) -> float:

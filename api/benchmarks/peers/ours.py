@@ -18,6 +18,7 @@ from scenarios.engine.clock import Clock
 from scenarios.models import traffic_simpy
 from scenarios.models.traffic import Streets
 from scenarios.models.traffic_arrays import bare_traffic
+from scenarios.models.traffic_types import BURST_PCU
 from twin.chance import stream
 from twin.kernels.traffic import advance
 from twin.kernels.traffic_change import wake
@@ -42,9 +43,9 @@ def streets_of(work: Work) -> Streets:
 
 
 def run(given: Arrays, options: Options) -> Answer:
-    """Run the work in one of the modes, with the token bucket of `burst` PCU (2 unless given)."""
+    """Run the work in one of the modes, with the token bucket of `burst` PCU (the default unless given)."""
     work = Work.of(given)
-    burst = float(options.get("burst", 2.0))
+    burst = float(options.get("burst", BURST_PCU))
     mode = int(options.get("mode", COMPILED))
     if mode == PLAIN_SIMPY:
         model = traffic_simpy.bare(streets_of(work), work.route_first, work.route_link, work.depart_s)
@@ -70,7 +71,7 @@ def run(given: Arrays, options: Options) -> Answer:
 
 def _warm_up(work: Work, move: Callable[..., None]) -> None:
     first = work.route_first[:11].astype(np.int64)
-    traffic, _ = bare_traffic(streets_of(work), first, work.route_link[: first[-1]], work.depart_s[:10], 2.0)
+    traffic, _ = bare_traffic(streets_of(work), first, work.route_link[: first[-1]], work.depart_s[:10], BURST_PCU)
     if move is wake:
         wake(traffic, np.zeros(1, np.int64), 0.0)
     else:

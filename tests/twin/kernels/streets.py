@@ -71,7 +71,7 @@ def street(  # a drawing has many things that may be said about it
     share: Sequence[float] | None = None,
     kind: Sequence[int] | None = None,
     green: dict[int, tuple[float, float, float]] | None = None,
-    burst: float = 2.0,
+    burst: float = 0.5,
 ) -> Street:
     """A network and trips (departure [s], from node, to node), sorted by departure; room in PCU.
 
