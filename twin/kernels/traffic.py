@@ -13,6 +13,7 @@ Rules
    n - κL left, plus L/w: Newell's rule. In a jam the last vehicle may stand with its tail over the link's start.
 4. Who is not admitted waits for the link; it serves its waiters by start-time fair queueing, by their streets' weights,
    each at the link's next possible moment. A vehicle from home waits like one from a street of the link's own weight.
+   Who comes at the moment the link opens waits too, so that all of that moment are there when its entrance decides.
 5. No vehicle is ever moved without room. Links that can never move again are a gridlock, found by `find_gridlocks`.
 6. Without a way a vehicle is unreachable at its departure, cut off under way. A closed gate parks the queue before it.
 

@@ -81,7 +81,7 @@ def green_from(t: Traffic, link: int, at_s: float) -> float:
 
 @inlined
 def opens(t: Traffic, link: int, now: float) -> float:
-    """Return since when or from when a link admits its next vehicle (rule 3); infinite if it is full and nobody left."""
+    """Return since or from when a link admits its next vehicle (rule 3); infinite while it is full and nobody left."""
     one = t.net.links[link]
     token_s = one["tat_in_s"] - t.net.burst_pcu * one["in_headway_s"]
     if one["occupied"] < one["room"]:
