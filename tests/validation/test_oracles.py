@@ -87,7 +87,7 @@ def test_travel_times_are_uxsim_s_on_a_grid() -> None:
 
 
 @pytest.mark.parametrize("trees", [False, True])
-def test_travel_times_are_uxsim_s_on_its_own_example_at_sixty_percent(trees: bool) -> None:
+def test_travel_times_are_uxsim_s_on_its_own_example_at_sixty_percent(*, trees: bool) -> None:
     work = uxsim_example_work(share=0.6, until_s=9000.0, seed=1, trees=trees)
     assert np.corrcoef(compiled(work), uxsim(work))[0, 1] >= 0.99
 
