@@ -46,3 +46,8 @@ class Shared(Generic[T]):
                 found.set_exception(error)
                 raise
         return found.result()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._kept.clear()

@@ -30,7 +30,7 @@ DETOUR = 1.3
 STATION_M = 800.0
 """Farthest bike station people walk to [m]: an assumption."""
 
-MOST_TRIPS = 3e6
+MOST_TRIPS = 1.5e6
 """Where a run would draw more trips, so many of them are simulated, and it says so: more than a city's streets hold at
 once, so that the answer, a gridlock, is the same."""
 
