@@ -188,10 +188,14 @@ def rows_with_news(routes: Routes, d: Drivers, time_s: F64, u: F64, rules: Choic
     informed = np.array([routes.informed(g) for g in range(len(time_s))], np.int32)[d.group]
     by_row = time_s[routes.group]
     half = len(informed) // 2
-    parts = [(row[p], d.zone[p], d.origin[p], d.link[p])
-             for row in (d.habit, informed) for p in (slice(half), slice(half, None))]  # fmt: skip
-    kept, kept_too, fast, fast_too = THREADS.map(lambda part: turns.time_left(routes.tables, *part, by_row), parts)
-    kept_s, fast_s = np.concatenate([kept, kept_too]), np.concatenate([fast, fast_too])
+
+    def _left(job: tuple[I32, slice]) -> F64:
+        row, part = job
+        return turns.time_left(routes.tables, row[part], d.zone[part], d.origin[part], d.link[part], by_row)
+
+    jobs = [(row, part) for row in (d.habit, informed) for part in (slice(half), slice(half, None))]
+    left = list(THREADS.map(_left, jobs))
+    kept_s, fast_s = np.concatenate(left[:2]), np.concatenate(left[2:])
     band_s = np.maximum(rules.band_share * kept_s, 60.0 * rules.band_min)
     with np.errstate(invalid="ignore"):
         drive = np.clip(rules.per_min * (kept_s - fast_s - band_s) / 60.0, -_LARGEST, _LARGEST)

@@ -1,4 +1,4 @@
-"""What a planner may rely on: a ban by class and hour, closed streets, no trip lost, nothing from nothing, gridlock said."""
+"""What a planner may rely on: a ban by class and hour, no trip lost, nothing from nothing, gridlock said."""
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def test_a_ban_of_cars_on_a_bridge_for_some_minutes_holds_for_cars_and_then_only
 
 
 def test_a_study_without_an_edit_differs_by_exactly_nothing() -> None:
-    """The change is one of a day that is not the run's: it has no effect, and the second run shares the first one's city."""
+    """The order is one of a day that is not the run's; the second run shares the first one's city."""
     order = CloseStreet("Cầu Tây", when=(Window("18:00", "22:00", days=("sat",)),))
     question = scenarios.ask(two_banks(), "traffic", params=SHORT, interventions=[order])
     study = scenarios.study(question, workers=2)
