@@ -121,6 +121,8 @@ class Scenario(Generic[P]):
         Whom an indicator may be about, such as a vehicle class.
     tables : dict of str to TableSpec
         Tables of named rows it reports.
+    compiled : bool
+        Most of its work is done by compiled kernels: several runs share the cores as threads of one process.
     setup : callable
         ``setup(run, params)``: starts models and processes; the clock turns afterwards.
     """
@@ -137,11 +139,12 @@ class Scenario(Generic[P]):
         indicators: Sequence[VariableSpec],
         groups: Mapping[str, Text],
         tables: Sequence[TableSpec] = (),
+        compiled: bool = False,
     ) -> None:
         self.setup, self.name, self.version, self.title, self.params = setup, name, version, title, params
         self.variables = {v.key: v for v in variables}
         self.indicators = {v.key: v for v in indicators}
-        self.groups = dict(groups)
+        self.groups, self.compiled = dict(groups), compiled
         self.tables = {t.key: t for t in tables}
         self.module, self.attribute = setup.__module__, setup.__qualname__
 
@@ -177,6 +180,7 @@ def scenario(
     indicators: Sequence[VariableSpec] = (),
     groups: Mapping[str, Text] | None = None,
     tables: Sequence[TableSpec] = (),
+    compiled: bool = False,
 ) -> Callable[[Callable[[Any, P], None]], Scenario[P]]:
     """Make a scenario of a function ``setup(run, params)``.
 
@@ -196,6 +200,8 @@ def scenario(
         Whom `run.indicator` may be about, besides everybody.
     tables
         What `run.table` may name.
+    compiled
+        Most of its work is done by compiled kernels, so that several runs may be threads of one process.
 
     Examples
     --------
@@ -219,6 +225,7 @@ def scenario(
             indicators=indicators,
             groups=groups or {},
             tables=tables,
+            compiled=compiled,
         )
 
     return _make

@@ -1,11 +1,11 @@
-"""Many runs over a process pool: replications of one question, and paired ones of a baseline and a what-if."""
+"""Many runs over processes or threads: replications of one question, and paired ones of a baseline and a what-if."""
 
 from __future__ import annotations
 
 import multiprocessing
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from scenarios.engine.progress import Cancelled, Progress, ProgressFile, Report
@@ -33,7 +33,8 @@ def answer_all(
     ----------
     questions
     workers
-        Processes; 1 runs here. Each worker loads the compiled kernels from numba's cache.
+        Processes; 1 runs here. Each worker loads the compiled kernels from numba's cache. Runs of a scenario whose work
+        is compiled are threads of this process instead: the city and what is the same in all runs is there once.
     store
         Answers found there are not computed again; new ones are saved.
     report
@@ -53,17 +54,39 @@ def answer_all(
             answer(q, store=store, report=_part(report, k, len(questions)), cancelled=cancelled)
             for k, q in enumerate(questions)
         ]
-    context = multiprocessing.get_context("spawn")  # a forked copy of a threaded server may hang
     with tempfile.TemporaryDirectory(prefix="progress-") as folder:
         files = [ProgressFile(Path(folder) / str(k)) for k in range(len(questions))]
-        settings = (tuple(questions), store.folder if store else None, tuple(files), cancelled)
-        pool = ProcessPoolExecutor(min(workers, len(questions)), context, _prepare, settings)
-        try:
+        some = min(workers, len(questions))
+        pool: Executor
+        if all(q.scenario.compiled for q in questions):
+            stop = _Stop(cancelled)
+            pool = ThreadPoolExecutor(some)
+            futures = [
+                pool.submit(answer, q, store=store, report=files[k], cancelled=stop) for k, q in enumerate(questions)
+            ]
+        else:
+            stop = None
+            context = multiprocessing.get_context("spawn")  # a forked copy of a threaded server may hang
+            settings = (tuple(questions), store.folder if store else None, tuple(files), cancelled)
+            pool = ProcessPoolExecutor(some, context, _prepare, settings)
             futures = [pool.submit(_work, k) for k in range(len(questions))]
+        try:
             _collect(futures, files, report, cancelled)
             return [f.result() for f in futures]
         finally:
+            if stop is not None:
+                stop.now = True
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Stop:
+    """Tells the threads of a study to stop: somebody cancelled it, or one of its runs failed."""
+
+    def __init__(self, asked: Cancelled | None) -> None:
+        self._asked, self.now = asked, False
+
+    def __call__(self) -> bool:
+        return self.now or (self._asked is not None and self._asked())
 
 
 def _part(report: Report | None, k: int, n: int) -> Report | None:

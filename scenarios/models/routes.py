@@ -32,6 +32,8 @@ U8 = NDArray[np.uint8]
 BPR_ALPHA, BPR_BETA = 0.15, 4.0
 
 _THREADS = 2
+THREADS = ThreadPoolExecutor(_THREADS, "ways")
+"""Searches of all runs of a process; a thread starts with the first of them."""
 
 
 class Router:
@@ -103,8 +105,7 @@ class Router:
         def _fill(part: I32) -> None:
             self._kernel.ways_to(self._order, metric, self.zones[part], part.copy(), self._kernel.Ways(*out))
 
-        with ThreadPoolExecutor(_THREADS) as pool:
-            list(pool.map(_fill, parts))
+        list(THREADS.map(_fill, parts))
 
     def arrivals(self, node: int) -> NDArray[np.int64]:
         """Return the links into a node."""

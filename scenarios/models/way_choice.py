@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.models.routes import Routes
+from scenarios.models.routes import THREADS, Routes
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
@@ -185,10 +185,17 @@ def rows_with_news(routes: Routes, d: Drivers, time_s: F64, u: F64, rules: Choic
     """
     from twin.kernels import turns
 
-    informed = np.array([routes.informed(int(g)) for g in d.group], np.int32)
+    informed = np.array([routes.informed(g) for g in range(len(time_s))], np.int32)[d.group]
     by_row = time_s[routes.group]
-    kept_s = turns.time_left(routes.tables, d.habit, d.zone, d.origin, d.link, by_row)
-    fast_s = turns.time_left(routes.tables, informed, d.zone, d.origin, d.link, by_row)
+    half = len(informed) // 2
+
+    def _left(job: tuple[I32, slice]) -> F64:
+        row, part = job
+        return turns.time_left(routes.tables, row[part], d.zone[part], d.origin[part], d.link[part], by_row)
+
+    jobs = [(row, part) for row in (d.habit, informed) for part in (slice(half), slice(half, None))]
+    left = list(THREADS.map(_left, jobs))
+    kept_s, fast_s = np.concatenate(left[:2]), np.concatenate(left[2:])
     band_s = np.maximum(rules.band_share * kept_s, 60.0 * rules.band_min)
     with np.errstate(invalid="ignore"):
         drive = np.clip(rules.per_min * (kept_s - fast_s - band_s) / 60.0, -_LARGEST, _LARGEST)

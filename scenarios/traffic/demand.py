@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.engine.question import canonical_json
 from scenarios.engine.run import Run
+from scenarios.engine.shared import Shared
 from scenarios.models.demand import Demand, Trips, draw_trips, expected_trips
 from scenarios.models.demand_plan import Summary, plan_demand
 from scenarios.models.mode_choice import Journeys, station_walk_min
@@ -27,7 +30,7 @@ DETOUR = 1.3
 STATION_M = 800.0
 """Farthest bike station people walk to [m]: an assumption."""
 
-MOST_TRIPS = 3e6
+MOST_TRIPS = 1.5e6
 """Where a run would draw more trips, so many of them are simulated, and it says so: more than a city's streets hold at
 once, so that the answer, a gridlock, is the same."""
 
@@ -60,20 +63,25 @@ def find_places(run: Run, params: DemandParams) -> Places:
     usable = _both_ways(base.roads, (base.roads.modes & MOTORCYCLE) != 0)
     if not usable.any():
         raise InvalidParams("traffic", f"the city {base.name} has no road for motor vehicles")
-    surveyed = _ends(base, usable, params)
+    key = (base.digest, params.floor_area_per_household_m2, params.households_per_km, params.zones)
+    surveyed, zones = _SURVEYS.get(key, lambda: _survey(base, usable, params))
     same = all(getattr(run.city, name) is getattr(base, name) for name in _LAND)
     ends = surveyed if same else _ends(replace(base, **{n: getattr(run.city, n) for n in _LAND}), usable, params)
     for note in ends.notes:
         run.note(*note)
-    xy = base.roads.node_xy_m
-    # The zones are those of the surveyed land, so that a change of land moves none of them.
-    zones = make_zones(_weight(surveyed), surveyed.gateways, xy, _hubs(base.roads, usable), params.zones)
     return Places(ends, surveyed, zones)
 
 
+def _survey(base: City, usable: NDArray[np.bool_], params: DemandParams) -> tuple[TripEnds, Zones]:
+    """Return homes, destinations and zones of the surveyed land, so that a change of land moves no zone."""
+    ends, xy = _ends(base, usable, params), base.roads.node_xy_m
+    return ends, make_zones(_weight(ends), ends.gateways, xy, _hubs(base.roads, usable), params.zones)
+
+
 def draw_demand(
-    run: Run, params: DemandParams, places: Places, roads: Roads, cost_s: tuple[F64, F64, F64], *, midnight_s: float
-) -> tuple[Trips, Demand, Summary]:
+    run: Run, params: DemandParams, places: Places, roads: Roads, cost_s: tuple[F64, F64, F64], *, midnight_s: float,
+    shared: Hashable = None,
+) -> tuple[Trips, Demand, Summary]:  # fmt: skip
     """Return the trips of the run's hours, and the demand of the day they are drawn from.
 
     Parameters
@@ -85,6 +93,9 @@ def draw_demand(
         Times without traffic from each node to each zone on these roads, by motorcycle, car and bicycle; inf: no way.
     midnight_s : [s]
         Simulated time of the first day's midnight.
+    shared
+        Where roads and times are those of the surveyed city: what made these times. Another run of the city with the
+        same parameters and seed then takes the trips drawn here.
 
     Raises
     ------
@@ -93,22 +104,48 @@ def draw_demand(
     """
     if sum(params.gateway_shares) == 0 and params.trips_per_gateway > 0:
         raise InvalidParams("traffic", "gateway_shares must not all be 0 where gateways have trips")
-    zones = places.zones
+
+    def _make() -> _Drawn:
+        return _draw(run, params, places, roads, cost_s, midnight_s)
+
+    # The chance of the trips comes from streams nothing else asks for, so a run may take what another one drew.
+    land = places.ends is places.surveyed and run.city.bike_stations is run.base.bike_stations
+    key = (run.base.digest, run.question.seed, midnight_s, canonical_json(params.canonical()), shared)
+    drawn = _DRAWN.get(key, _make) if land and shared is not None else _make()
+    if drawn.expected > MOST_TRIPS:
+        run.note(
+            f"Nhu cầu là {drawn.expected:.0f} lượt xe; chỉ {MOST_TRIPS:.0f} lượt, chia đều, được đưa vào mô phỏng.",
+            f"The demand is {drawn.expected:.0f} vehicle trips; only {MOST_TRIPS:.0f} of them, evenly, were simulated.",
+        )
+    _say(run, params, drawn.demand, drawn.summary, drawn.off / max(drawn.off + len(drawn.trips.depart_s), 1))
+    return drawn.trips, drawn.demand, drawn.summary
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    trips: Trips
+    demand: Demand
+    summary: Summary
+    off: int
+    expected: float
+
+
+_SURVEYS: Shared[tuple[TripEnds, Zones]] = Shared(2)
+_DRAWN: Shared[_Drawn] = Shared(2)
+
+
+def _draw(
+    run: Run, params: DemandParams, places: Places, roads: Roads, cost_s: tuple[F64, F64, F64], midnight_s: float
+) -> _Drawn:
+    zones, day, window_s = places.zones, params.day_rules, (params.begin_s, params.horizon_s)
     journeys = _journeys(run.city, params, places, roads, cost_s)
-    rules = params.plan_rules
-    demand, summary = plan_demand(places.ends, places.surveyed, zones, journeys, rules, _gate_weight(roads, zones))
-    window_s = (params.begin_s, params.horizon_s)
-    expected = expected_trips(demand, params.day_rules, window_s=window_s, midnight_s=midnight_s)
-    day = params.day_rules
+    gates = _gate_weight(roads, zones)
+    demand, summary = plan_demand(places.ends, places.surveyed, zones, journeys, params.plan_rules, gates)
+    expected = expected_trips(demand, day, window_s=window_s, midnight_s=midnight_s)
     if expected > MOST_TRIPS:
         day = replace(day, scale=day.scale * MOST_TRIPS / expected)
-        run.note(
-            f"Nhu cầu là {expected:.0f} lượt xe; chỉ {MOST_TRIPS:.0f} lượt, chia đều, được đưa vào mô phỏng.",
-            f"The demand is {expected:.0f} vehicle trips; only {MOST_TRIPS:.0f} of them, evenly, were simulated.",
-        )
     trips, off = draw_trips(demand, day, window_s=window_s, midnight_s=midnight_s, rng=run.rng)
-    _say(run, params, demand, summary, off / max(off + len(trips.depart_s), 1))
-    return trips, demand, summary
+    return _Drawn(trips, demand, summary, off, expected)
 
 
 _LAND = ("parcels", "buildings", "land_use", "places")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
+
 import numpy as np
 
 from scenarios.engine.clock import Phase
 from scenarios.engine.run import Run
+from scenarios.engine.shared import Shared
 from scenarios.models.demand import Trips
 from scenarios.models.link_record import LinkRecorder
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
@@ -37,6 +41,7 @@ NOT_FOLLOWED = frozenset({"signal", "signal-split"})
     indicators=(*INDICATORS, *EMISSIONS, *ACCESS),
     groups=CLASS_TITLES,
     tables=TABLES,
+    compiled=True,
 )
 def traffic(run: Run, params: TrafficParams) -> None:
     """Set up a period of a working day on the city's streets.
@@ -50,10 +55,9 @@ def traffic(run: Run, params: TrafficParams) -> None:
     """
     refuse_timed(run.question.interventions, NOT_FOLLOWED)
     rules = _road_rules(params)
-    base = road_network(run.base, rules)
     places = find_places(run, params)
-    net, ways = base, empty_road_ways(base, places.zones.node)
-    empty = ways
+    base, ways = _surveyed(run, rules, places)
+    net, empty = base, ways
     if run.city is not run.base or run.coming:
         net = road_network(run.city, rules, later=run.coming)
         empty = empty_road_ways(net, places.zones.node)
@@ -67,6 +71,20 @@ def traffic(run: Run, params: TrafficParams) -> None:
     _schedule(run, params, model, Asked(trips.origin, free_s, places.ends.households))
 
 
+_STREETS: Shared[tuple[RoadNetwork, Ways]] = Shared(2)
+
+
+def _surveyed(run: Run, rules: RoadRules, places: Places) -> tuple[RoadNetwork, Ways]:
+    """Return the surveyed network and its ways without traffic; the router is the run's own."""
+
+    def _make() -> tuple[RoadNetwork, Ways]:
+        net = road_network(run.base, rules)
+        return net, empty_road_ways(net, places.zones.node)
+
+    net, ways = _STREETS.get((run.base.digest, rules, places.zones.node.tobytes()), _make)
+    return net, replace(ways, router=copy(ways.router))
+
+
 def _trips(run: Run, params: TrafficParams, places: Places, known: tuple[RoadNetwork, Ways]) -> Trips:
     """Return the trips, chosen by the times people know without traffic."""
     net, ways = known
@@ -74,7 +92,11 @@ def _trips(run: Run, params: TrafficParams, places: Places, known: tuple[RoadNet
     motorcycle, car, bicycle = (
         ways.cost_s[net.group[CLASSES.index(name)]].astype(np.float64) for name in ("motorcycle", "car", "bicycle")
     )
-    trips, _, _ = draw_demand(run, params, places, roads, (motorcycle, car, bicycle), midnight_s=params.midnight_s)
+    surveyed = run.city is run.base or not params.choice_responds
+    trips, _, _ = draw_demand(
+        run, params, places, roads, (motorcycle, car, bicycle), midnight_s=params.midnight_s,
+        shared=_road_rules(params) if surveyed else None,
+    )  # fmt: skip
     return trips
 
 

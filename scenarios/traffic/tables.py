@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.engine.shared import Shared
 from scenarios.engine.tables import Table
 from scenarios.models.junctions import Junctions, Wards, junctions, streets, wards
 from scenarios.models.link_record import LinkRecord, Totals
@@ -17,6 +18,8 @@ from twin.city.city import City
 from twin.variables import Place, TableSpec, Text, VariableSpec
 
 F64 = NDArray[np.float64]
+
+_JUNCTIONS: Shared[Junctions] = Shared(2)
 
 _COLUMNS = {
     "flow_veh_h": ("veh/h", "Lưu lượng", "Flow"),
@@ -96,9 +99,10 @@ def traffic_tables(
         Of all classes, in the order of `scenarios.models.emissions.QUANTITIES`.
     """
     places = wards(city)
+    meet = _JUNCTIONS.get((city.digest, places.of_node.tobytes()), lambda: junctions(city, places.of_node))
     return [
         _bridges(city, records, pcu),
-        _junctions(city, seen, junctions(city, places.of_node), places),
+        _junctions(city, seen, meet, places),
         _streets(city, seen),
         _wards(city, seen, trips, places, emitted),
     ]
