@@ -188,7 +188,8 @@ export class RunPanel {
     const { a, b } = this.running;
     const share = ((a.progress ?? 0) + (b.progress ?? 0)) / 2;
     const line = (name, r) => el("p", {}, `${t(name)}: ${t(`status.${r.status}`)} · ${number((r.progress ?? 0) * 100, 0)} %`
-      + (r.sim_time ? ` · ${t("run.sim_time", { time: simTime(r.sim_time) })}` : ""));
+      + (r.sim_time ? ` · ${t("run.sim_time", { time: simTime(r.sim_time) })}` : r.status === "running" && !r.progress
+        ? ` · ${t("run.preparing")}` : ""));
     this.status.replaceChildren(el("div", { class: "progress" },
       el("progress", { id: "progress", max: 1, value: share || undefined, "aria-label": t("run.progress") }), line("compare.a", a), line("compare.b", b),
       el("button", { type: "button", id: "cancel", class: "button", onclick: () => this.cancel() }, t("run.cancel"))));
