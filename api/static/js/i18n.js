@@ -51,6 +51,20 @@ export function number(value, digits) {
 }
 
 /**
+ * Read a number as the language writes it; a point before three digits groups thousands in Vietnamese, a comma in English.
+ * @param {string} text
+ * @returns {number} NaN for no number
+ */
+export function numberOf(text) {
+  const plainText = text.trim().replaceAll(/\s/g, "");
+  const [group, decimal] = lang === "vi" ? [".", ","] : [",", "."];
+  const grouped = new RegExp(`^[1-9]\\d{0,2}(\\${group}\\d{3})+(\\${decimal}\\d*)?$`);
+  const joined = grouped.test(plainText) ? plainText.replaceAll(group, "") : plainText;
+  const written = joined.replace(",", ".");
+  return written === "" ? NaN : Number(written);
+}
+
+/**
  * Return a unit as the language writes it, between two texts; nothing for a plain count.
  * @param {string} key @param {string} [before] @param {string} [after]
  */

@@ -1,13 +1,13 @@
 /** The what-if: choose a scenario, its parameters and closures, run it beside its baseline, watch and cancel. */
 
 import { ChangePanel, described } from "./changepanel.js";
-import { dayInput, el, toast } from "./dom.js";
-import { language, number, pick, span, t } from "./i18n.js";
+import { el, toast } from "./dom.js";
+import { number, pick, span, t } from "./i18n.js";
 import { json, listen, post } from "./net.js";
+import { paramFields } from "./paramfields.js";
 
 const DONE = ["successful", "failed", "dismissed"];
-const FIRST = ["date", "start_h", "duration_min", "demand_scale", "replications"];
-const SCALAR = ["number", "integer", "boolean", "string"];
+const USUAL = "traffic"; // the scenario that changes of streets and the ready-made what-ifs are about
 const LEAST_REPLICATIONS = 3; // an interval of confidence needs two
 
 /** Owns the form and the two runs under way. */
@@ -19,8 +19,10 @@ export class RunPanel {
   constructor(root, { scenarios, names, store, onDone }) {
     Object.assign(this, { root, scenarios, names, store, onDone, whatIfs: [] });
     this.changes = new ChangePanel({ names: () => this.names, store, redraw: () => this.draw() });
-    this.chosen = scenarios.find((s) => s.available !== false) ?? scenarios[0];
+    const ready = scenarios.filter((s) => s.available !== false);
+    this.chosen = ready.find((s) => s.name === USUAL) ?? ready[0] ?? scenarios[0];
     this.values = {};
+    this.open = new Set();
     this.running = null;
     this.problem = "";
     this.form = el("div");
@@ -41,16 +43,16 @@ export class RunPanel {
       el("option", { value: s.name, selected: s === this.chosen, disabled: s.available === false }, pick(s.title)));
     const select = el("select", { id: "scenario", onchange: (e) => this.choose(e.target.value) }, ...choices);
     const { closures } = this.store.get();
-    const props = Object.entries(this.chosen.params?.properties ?? {}).filter(([, p]) => SCALAR.includes(p.type) || p.enum);
-    const [first, rest] = [props.filter(([name]) => FIRST.includes(name)), props.filter(([name]) => !FIRST.includes(name))];
     const idle = !this.running && closures.length > 0;
     this.form.replaceChildren(
       el("h2", {}, t("run.scenario")), select,
       ...(this.chosen.reason ? [el("p", { class: "problem" }, pick(this.chosen.reason))] : []),
       el("h2", {}, t("run.closures")), ...this.ready(), ...this.changes.draw(),
-      el("h2", {}, t("run.params")), ...first.map(([name, p]) => this.field(name, p)),
-      ...(rest.length ? [el("details", { open: this.open ?? false, ontoggle: (e) => { this.open = e.target.open; } },
-        el("summary", {}, t("run.more_params", { n: rest.length })), ...rest.map(([name, p]) => this.field(name, p)))] : []),
+      el("h2", {}, t("run.params")), ...paramFields(this.chosen.params?.properties ?? {}, {
+        value: (name, p) => this.values[name] ?? this.standard(name, p),
+        keep: (name, value) => { this.values[name] = value; },
+        open: this.open,
+      }),
       el("div", { class: "row actions" },
         el("button", { type: "button", id: "run", class: "button primary", disabled: !idle, onclick: () => this.run() }, t("run.run"))),
     );
@@ -78,35 +80,14 @@ export class RunPanel {
     if (!whatIf) return;
     try {
       const closures = await described(whatIf.interventions);
+      const usual = this.scenarios.find((s) => s.name === USUAL && s.available !== false);
+      if (usual && usual !== this.chosen) this.choose(USUAL);
       const known = this.chosen.params?.properties ?? {};
       this.values = { ...this.values, ...Object.fromEntries(Object.entries(whatIf.params).filter(([name]) => name in known)) };
       this.store.set({ closures });
     } catch (error) {
       toast(error.message);
     }
-  }
-
-  /** @param {string} name @param {object} p one property of the JSON schema */
-  field(name, p) {
-    const bounds = p.minimum !== undefined && p.maximum !== undefined
-      ? t("run.bounds", { low: number(p.minimum), high: number(p.maximum) }) : "";
-    const words = pick({ vi: p.vi ?? p.title ?? name, en: p.en ?? p.title ?? name });
-    const value = this.values[name] ?? this.standard(name, p);
-    const keep = (v) => { this.values[name] = v; };
-    let input;
-    if (p.enum) {
-      const options = p.enum.map((v) => el("option", { value: v, selected: v === value }, String(v)));
-      input = el("select", { onchange: (e) => keep(e.target.value) }, ...options);
-    } else if (p.type === "boolean") input = el("input", { type: "checkbox", checked: value, onchange: (e) => keep(e.target.checked) });
-    else if (p.type === "number" || p.type === "integer") {
-      const range = { min: p.minimum, max: p.maximum, step: p.type === "integer" ? "1" : "any" };
-      input = el("input", { type: "number", value: String(value ?? ""), ...range, oninput: (e) => keep(Number(e.target.value)) });
-    } else if (p.format === "date") input = dayInput({ required: true }, String(value ?? ""), keep);
-    else input = el("input", { type: "text", value: String(value ?? ""), oninput: (e) => keep(e.target.value) });
-    input.id = `param-${name}`;
-    const unit = el("span", { class: "unit" }, p.unit && p.unit !== "1" ? p.unit : "");
-    return el("label", { class: "field" }, el("span", {}, words), input, unit,
-      ...(bounds || p.source ? [el("small", {}, [bounds, sourceOf(p)].filter(Boolean).join(" · "))] : []));
   }
 
   /** Return what a field starts with: the scenario's default, but enough replications to show how sure a difference is. */
@@ -128,13 +109,15 @@ export class RunPanel {
   async run() {
     const wrong = this.form.querySelector("input:invalid");
     if (wrong) {
-      this.open = true;
+      const box = wrong.closest("details");
+      if (box) box.open = true;
       wrong.reportValidity();
       return;
     }
     this.problem = "";
     this.running = { a: { status: "accepted", progress: 0 }, b: { status: "accepted", progress: 0 }, stops: [] };
     this.draw();
+    this.status.scrollIntoView({ block: "nearest" });
     try {
       const { a, b } = this.questions();
       const made = [await post("/api/v1/runs", a), await post("/api/v1/runs", b)];
@@ -205,17 +188,12 @@ export class RunPanel {
     const { a, b } = this.running;
     const share = ((a.progress ?? 0) + (b.progress ?? 0)) / 2;
     const line = (name, r) => el("p", {}, `${t(name)}: ${t(`status.${r.status}`)} · ${number((r.progress ?? 0) * 100, 0)} %`
-      + (r.sim_time ? ` · ${t("run.sim_time", { time: simTime(r.sim_time) })}` : ""));
+      + (r.sim_time ? ` · ${t("run.sim_time", { time: simTime(r.sim_time) })}` : r.status === "running" && !r.progress
+        ? ` · ${t("run.preparing")}` : ""));
     this.status.replaceChildren(el("div", { class: "progress" },
-      el("progress", { id: "progress", max: 1, value: share, "aria-label": t("run.progress") }), line("compare.a", a), line("compare.b", b),
+      el("progress", { id: "progress", max: 1, value: share || undefined, "aria-label": t("run.progress") }), line("compare.a", a), line("compare.b", b),
       el("button", { type: "button", id: "cancel", class: "button", onclick: () => this.cancel() }, t("run.cancel"))));
   }
-}
-
-/** Say where a default comes from; in Vietnamese at least whether it is an assumption, sources being in English. */
-function sourceOf({ source = "" }) {
-  if (language() === "en") return source;
-  return /assum/i.test(source) ? t("run.assumed") : "";
 }
 
 /** @param {number|string} value seconds, or a time as text */
