@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import assign, bench, city, live, run, serve
+from api.cli import assign, bench, city, live, run, serve, simulate
 
 __all__ = ["app", "main"]
 
@@ -13,6 +13,7 @@ app.add_typer(city.app, name="city")
 app.add_typer(live.app, name="live")
 app.command("serve")(serve.serve)
 app.command("assign")(assign.assign)
+app.command("simulate")(simulate.simulate)
 app.command("run")(run.run)
 app.command("scenarios")(run.scenarios)
 app.add_typer(bench.app, name="bench")
