@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.cli import assign, bench, city, live, run, serve, signals, simulate
+from api.cli import accept, assign, bench, city, live, run, serve, signals, simulate
 
 __all__ = ["app", "main"]
 
@@ -14,6 +14,7 @@ app.add_typer(live.app, name="live")
 app.command("serve")(serve.serve)
 app.command("assign")(assign.assign)
 app.command("simulate")(simulate.simulate)
+app.command("accept")(accept.accept)
 app.command("signals")(signals.signals)
 app.command("run")(run.run)
 app.command("scenarios")(run.scenarios)

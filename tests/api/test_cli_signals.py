@@ -52,7 +52,7 @@ def stored(town: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out: Path = tmp_path_factory.mktemp("out")
     code, text = _run("run", "traffic", "--city", town, *SHORT, "--out", out, "--json")
     assert code == 0, text
-    return out / "results" / json.loads(text.splitlines()[-1])["runs"][0]
+    return out / "results" / str(json.loads(text.splitlines()[-1])["runs"][0])
 
 
 def test_the_plan_it_writes_shortens_the_delay_of_a_run(town: str, stored: Path, tmp_path: Path) -> None:

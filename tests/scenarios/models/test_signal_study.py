@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scenarios.models.signal_study import SHIFTS, study_junctions, with_share, worst_junctions
+from scenarios.models.signal_study import SHIFTS, JunctionStudy, study_junctions, with_share, worst_junctions
 from twin.city.roads import Signals
 from twin.errors import InvalidParams, UnknownItem
 
@@ -22,7 +22,7 @@ def two_junctions() -> Signals:
     )  # fmt: skip
 
 
-def _study(flow: np.ndarray) -> tuple:
+def _study(flow: np.ndarray) -> tuple[Signals, list[JunctionStudy]]:
     return study_junctions(two_junctions(), ["p"], flow_veh_h=flow, pcu=PCU, saturation_pcu_h=SATURATION, motorcycle=0)
 
 
