@@ -95,7 +95,7 @@ def _check_heading(file: str, heading: list[str]) -> None:
     if "count_veh_h" not in heading or not ({"link"} <= set(heading) or {"street", "direction"} <= set(heading)):
         raise SchemaError(file, f"has the columns {', '.join(heading) or 'none'}", _FORM)
     if unknown := [name for name in heading if name not in COLUMNS]:
-        raise SchemaError(file, f"has a column {unknown[0]}{near(unknown[0], COLUMNS)}", _FORM, column=unknown[0])
+        raise SchemaError(file, f"has a column {unknown[0]}{near(unknown[0], COLUMNS)}", _FORM)
 
 
 def _count(row: dict[str, str], roads: Roads, faults: Faults, line: int) -> Count:
@@ -140,4 +140,4 @@ def _street(row: dict[str, str], roads: Roads, faults: Faults, line: int) -> NDA
     part = along @ np.array(_TOWARDS[plain(word)], float) / np.maximum(np.hypot(*along.T), 1e-9)
     if len(rows) and not np.any(part >= _WITHIN):
         faults.add(f"{name} has no link that runs {word}", "Correct it.", record=line, column="direction")
-    return rows[part >= _WITHIN]
+    return np.asarray(rows[part >= _WITHIN])

@@ -40,7 +40,8 @@ def stored(town: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _flows(stored: Path, key: str = "flow_veh_h") -> np.ndarray:
-    return np.asarray(ResultStore(stored.parent).get(stored.name).series[key].values, float).mean(axis=0)
+    values = ResultStore(stored.parent).get(stored.name).series[key].values
+    return np.asarray(np.mean(np.asarray(values, float), axis=0))
 
 
 def _table(path: Path, rows: list[list[object]], heading: str = "link,count_veh_h", mark: str = ",") -> Path:
@@ -98,7 +99,8 @@ def test_without_counts_a_run_is_not_calibrated(town: str, stored: Path, tmp_pat
 def test_all_faults_of_a_table_come_in_one_report(town: str, stored: Path, tmp_path: Path) -> None:
     heading = "link,street,direction,class,count_veh_h"
     rows: list[list[object]] = [
-        ["21-26", "", "", "", 10], ["21-26", "", "", "", 20], ["99-98", "", "", "", 10], ["26-21", "", "", "motorcycl", 10],
+        ["21-26", "", "", "", 10], ["21-26", "", "", "", 20], ["99-98", "", "", "", 10],
+        ["26-21", "", "", "motorcycl", 10],
         ["", "Cau Tay", "north", "", 10], ["", "Cầu Tây", "up", "", 10], ["", "Cầu Tây", "east", "", 10],
         ["23-28", "", "", "", "many"], ["28-23", "", "", "", -4], ["", "", "", "", 7],
     ]  # fmt: skip

@@ -30,6 +30,7 @@ def test_cycle_and_splits_by_hand() -> None:
     """q = 500 and 600 PCU/h, Y = 1100/1800, L = 8 s: C = 17 / (1 - Y) = 43.7, so 44 s, 36 s of green as 5 to 6."""
     made, (study,) = _study(FLOW)
     assert study.before.flow_pcu_h.tolist() == [500.0, 600.0]
+    assert study.after is not None
     assert study.after.cycle_s == 44.0
     assert study.after.green_s == pytest.approx([36 * 5 / 11, 36 * 6 / 11])
     assert study.after.mean_delay_s < study.before.mean_delay_s
@@ -45,6 +46,7 @@ def test_more_motorcycles_in_place_of_cars_shorten_the_wait() -> None:
         assert delays == sorted(delays, reverse=True)
     other = with_share(FLOW[:, :2], 0, study.cases[-1].motorcycle_share)
     again = _study(np.hstack([other, FLOW[:, 2:]]))[1][0]
+    assert again.after is not None
     assert again.after.cycle_s == study.cases[-1].webster_cycle_s
     assert again.before.mean_delay_s == pytest.approx(study.cases[-1].present_delay_s)
 
