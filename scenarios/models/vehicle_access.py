@@ -91,7 +91,7 @@ def _reached(roads: Roads, mode: int) -> NDArray[np.bool_]:
     """Return the links a class may use, and reach from the rest of the city ``(L,)``."""
     usable = (roads.modes & mode) != 0
     if not usable.any():
-        return usable
+        return np.asarray(usable)
     part = hubs(roads.tail, roads.head, usable)
     return np.asarray(usable & part[roads.tail] & part[roads.head])
 
