@@ -1,4 +1,4 @@
-"""hue-twin impact: what a change does before any traffic is simulated: who loses access by vehicle."""
+"""hue-twin impact: what a change does before traffic is simulated: access by vehicle lost, trips added."""
 
 from __future__ import annotations
 
@@ -14,11 +14,6 @@ from api.cli.run import Changes, WhatIfKey, changes_asked
 app = typer.Typer(no_args_is_help=True, help="Impact of a change without a simulation.")
 
 _SHOWN = 20
-
-
-@app.callback()
-def _group() -> None:
-    """Keep the name of the group where it has one command."""
 
 
 @app.command("access")
@@ -84,3 +79,45 @@ def _show(facts: dict[str, Any]) -> None:
         more = len(facts["affected"]) - _SHOWN
         rest = f" … (+{more})" if more > 0 else ""
         console.print("Các thửa / the parcels: " + ", ".join(facts["affected"][:_SHOWN]) + rest)
+
+
+@app.command("trips")
+def trips(
+    *,
+    city: Annotated[str, typer.Option(help="A city file, or 'hue' for the embedded city.")] = "hue",
+    changes: Changes = None,
+    what_if: WhatIfKey = None,
+    as_json: Json = False,
+) -> None:
+    """Tell the vehicle trips a change of land adds to a working day, by class, and to its busiest hour."""
+    opened = city_or_exit(city, as_json=as_json)
+
+    def _answer() -> dict[str, Any]:
+        from scenarios.traffic.impact import trip_impact
+        from scenarios.traffic.params import CLASSES, TrafficParams
+
+        _, made = changes_asked(opened, changes, what_if)
+        found = trip_impact(opened, made, TrafficParams())
+        added = (found.by_class[1] - found.by_class[0]).tolist()
+        hour = found.peak_hour
+        return {
+            "before_per_day": float(found.by_class[0].sum()),
+            "added_per_day": sum(added),
+            "added_by_class": dict(zip(CLASSES, added, strict=True)),
+            "peak_hour": hour,
+            "added_in_peak_hour": float(found.by_hour[1, hour] - found.by_hour[0, hour]),
+        }
+
+    facts = or_exit(_answer, as_json=as_json)
+    if as_json:
+        say(facts, as_json=True)
+        return
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console.print(f"Lượt xe tăng mỗi ngày làm việc / trips added per working day: {facts['added_per_day']:.0f}")
+    for name, n in facts["added_by_class"].items():
+        console.print(f"  {name}: {n:.0f}")
+    at, n = facts["peak_hour"], facts["added_in_peak_hour"]
+    console.print(f"Giờ tăng nhiều nhất / busiest hour {at:02d}:00–{at + 1:02d}:00: {n:.0f}")
+    console.print(
+        "! Mọi suất là giả định, chưa hiệu chỉnh / every rate is an assumption, not calibrated", style="yellow"
+    )

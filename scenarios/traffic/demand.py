@@ -56,19 +56,39 @@ def find_places(run: Run, params: DemandParams) -> Places:
     InvalidParams
         The city has no road for motorcycles.
     """
-    base = run.base
+    places = places_of(run.base, run.city, params)
+    for note in places.ends.notes:
+        run.note(*note)
+    return places
+
+
+def places_of(base: City, city: City, params: DemandParams) -> Places:
+    """Return homes, destinations and zones of the roads of `base` with the land of `city`.
+
+    Raises
+    ------
+    InvalidParams
+        The city has no road for motorcycles.
+    """
     usable = _both_ways(base.roads, (base.roads.modes & MOTORCYCLE) != 0)
     if not usable.any():
         raise InvalidParams("traffic", f"the city {base.name} has no road for motor vehicles")
     surveyed = _ends(base, usable, params)
-    same = all(getattr(run.city, name) is getattr(base, name) for name in _LAND)
-    ends = surveyed if same else _ends(replace(base, **{n: getattr(run.city, n) for n in _LAND}), usable, params)
-    for note in ends.notes:
-        run.note(*note)
+    same = all(getattr(city, name) is getattr(base, name) for name in _LAND)
+    ends = surveyed if same else _ends(replace(base, **{n: getattr(city, n) for n in _LAND}), usable, params)
     xy = base.roads.node_xy_m
     # The zones are those of the surveyed land, so that a change of land moves none of them.
     zones = make_zones(_weight(surveyed), surveyed.gateways, xy, _hubs(base.roads, usable), params.zones)
     return Places(ends, surveyed, zones)
+
+
+def demand_of(
+    city: City, params: DemandParams, places: Places, roads: Roads, cost_s: tuple[F64, F64, F64]
+) -> tuple[Demand, Summary]:
+    """Return the demand of a working day, before anything is drawn; see `draw_demand`."""
+    journeys = _journeys(city, params, places, roads, cost_s)
+    weight = _gate_weight(roads, places.zones)
+    return plan_demand(places.ends, places.surveyed, places.zones, journeys, params.plan_rules, weight)
 
 
 def draw_demand(
@@ -93,10 +113,7 @@ def draw_demand(
     """
     if sum(params.gateway_shares) == 0 and params.trips_per_gateway > 0:
         raise InvalidParams("traffic", "gateway_shares must not all be 0 where gateways have trips")
-    zones = places.zones
-    journeys = _journeys(run.city, params, places, roads, cost_s)
-    rules = params.plan_rules
-    demand, summary = plan_demand(places.ends, places.surveyed, zones, journeys, rules, _gate_weight(roads, zones))
+    demand, summary = demand_of(run.city, params, places, roads, cost_s)
     window_s = (params.begin_s, params.horizon_s)
     expected = expected_trips(demand, params.day_rules, window_s=window_s, midnight_s=midnight_s)
     day = params.day_rules

@@ -51,3 +51,16 @@ def test_wrong_questions(path: str) -> None:
     ):
         code, text = _run("--city", path, *words, "--json")
         assert (code, told in text) == (1, True), text
+
+
+def test_a_building_adds_trips_in_proportion_and_a_closure_adds_none(path: str) -> None:
+    added = []
+    for change in ("close=Ngang 0 Nam", *(f"floor-area=middle; to={m2}; storeys=5" for m2 in (200, 400))):
+        done = CliRunner().invoke(app, ["impact", "trips", "--city", path, "--change", change, "--json"])
+        assert done.exit_code == 0, done.output
+        facts = json.loads(done.output.splitlines()[-1])
+        added.append(facts["added_per_day"])
+        assert sum(facts["added_by_class"].values()) == pytest.approx(facts["added_per_day"])
+        assert 0.0 <= facts["added_in_peak_hour"] <= max(facts["added_per_day"], 0.0)
+    assert added[0] == 0.0
+    assert 0.0 < added[1] < added[2] <= 2.05 * added[1]
