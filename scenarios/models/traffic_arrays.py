@@ -31,6 +31,17 @@ def new_cars(depart_s: F64, kind: NDArray[np.integer]) -> NDArray[Any]:
 
 def new_traffic(net: RoadNetwork, kinds: Kinds, cars: NDArray[Any], routes: Routes, *, traces: int = 0) -> ts.Traffic:
     """Return an empty network and the vehicles that will depart on it, by the routes' ways."""
+    ways = ts.Ways(routes.next_turn, routes.first_turn, np.zeros(0, np.int32))
+    return _traffic(_network(net, kinds), cars, ways, traces)
+
+
+def routed_traffic(net: RoadNetwork, kinds: Kinds, cars: NDArray[Any], route_link: I32) -> ts.Traffic:
+    """Return an empty network and vehicles by routes of their own: `cars["at"]` is where each begins; -1 ends one."""
+    empty = np.zeros((1, 1, 1), np.uint8)
+    return _traffic(_network(net, kinds), cars, ts.Ways(empty, empty.copy(), route_link), 0)
+
+
+def _network(net: RoadNetwork, kinds: Kinds) -> ts.Net:
     links = np.zeros(len(net.tail), ts.LINK)
     links["in_headway_s"], links["out_headway_s"] = ticks(net.entry_headway_s), ticks(net.headway_s)
     links["wave_s"], links["weight"], links["length_m"] = ticks(net.wave_s), net.weight, net.length_m
@@ -41,12 +52,10 @@ def new_traffic(net: RoadNetwork, kinds: Kinds, cars: NDArray[Any], routes: Rout
     table["pcu"], table["store"] = kinds.pcu, np.round(1000.0 * np.array(kinds.store_pcu))
     table["group"], table["queue"] = net.group, kinds.queue
     # Copies, so that the compiler sees one kind of array: writeable.
-    model = ts.Net(
+    return ts.Net(
         links, ticks(net.time_s), net.out_first.copy(), net.out_link.copy(), ticks(net.cycle_s), ticks(net.offset_s),
         net.green_first.copy(), ticks(net.green_from_s), ticks(net.green_to_s), table, np.array(kinds.share), BURST_PCU,
     )  # fmt: skip
-    ways = ts.Ways(routes.next_turn, routes.first_turn, np.zeros(0, np.int32))
-    return _traffic(model, cars, ways, traces)
 
 
 def _traffic(model: ts.Net, cars: NDArray[Any], ways: ts.Ways, traces: int) -> ts.Traffic:

@@ -59,16 +59,27 @@ def find_places(run: Run, params: DemandParams) -> Places:
     InvalidParams
         The city has no road for motorcycles.
     """
-    base = run.base
+    places = places_of(run.base, run.city, params)
+    for note in places.ends.notes:
+        run.note(*note)
+    return places
+
+
+def places_of(base: City, city: City, params: DemandParams) -> Places:
+    """Return homes, destinations and zones of the roads of `base` with the land of `city`.
+
+    Raises
+    ------
+    InvalidParams
+        The city has no road for motorcycles.
+    """
     usable = _both_ways(base.roads, (base.roads.modes & MOTORCYCLE) != 0)
     if not usable.any():
         raise InvalidParams("traffic", f"the city {base.name} has no road for motor vehicles")
     key = (base.digest, params.floor_area_per_household_m2, params.households_per_km, params.zones)
     surveyed, zones = _SURVEYS.get(key, lambda: _survey(base, usable, params))
-    same = all(getattr(run.city, name) is getattr(base, name) for name in _LAND)
-    ends = surveyed if same else _ends(replace(base, **{n: getattr(run.city, n) for n in _LAND}), usable, params)
-    for note in ends.notes:
-        run.note(*note)
+    same = all(getattr(city, name) is getattr(base, name) for name in _LAND)
+    ends = surveyed if same else _ends(replace(base, **{n: getattr(city, n) for n in _LAND}), usable, params)
     return Places(ends, surveyed, zones)
 
 
@@ -76,6 +87,15 @@ def _survey(base: City, usable: NDArray[np.bool_], params: DemandParams) -> tupl
     """Return homes, destinations and zones of the surveyed land, so that a change of land moves no zone."""
     ends, xy = _ends(base, usable, params), base.roads.node_xy_m
     return ends, make_zones(_weight(ends), ends.gateways, xy, _hubs(base.roads, usable), params.zones)
+
+
+def demand_of(
+    city: City, params: DemandParams, places: Places, roads: Roads, cost_s: tuple[F64, F64, F64]
+) -> tuple[Demand, Summary]:
+    """Return the demand of a working day, before anything is drawn; see `draw_demand`."""
+    journeys = _journeys(city, params, places, roads, cost_s)
+    weight = _gate_weight(roads, places.zones)
+    return plan_demand(places.ends, places.surveyed, places.zones, journeys, params.plan_rules, weight)
 
 
 def draw_demand(
@@ -137,10 +157,8 @@ _DRAWN: Shared[_Drawn] = Shared(2)
 def _draw(
     run: Run, params: DemandParams, places: Places, roads: Roads, cost_s: tuple[F64, F64, F64], midnight_s: float
 ) -> _Drawn:
-    zones, day, window_s = places.zones, params.day_rules, (params.begin_s, params.horizon_s)
-    journeys = _journeys(run.city, params, places, roads, cost_s)
-    gates = _gate_weight(roads, zones)
-    demand, summary = plan_demand(places.ends, places.surveyed, zones, journeys, params.plan_rules, gates)
+    day, window_s = params.day_rules, (params.begin_s, params.horizon_s)
+    demand, summary = demand_of(run.city, params, places, roads, cost_s)
     expected = expected_trips(demand, day, window_s=window_s, midnight_s=midnight_s)
     if expected > MOST_TRIPS:
         day = replace(day, scale=day.scale * MOST_TRIPS / expected)

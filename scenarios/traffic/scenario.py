@@ -54,7 +54,7 @@ def traffic(run: Run, params: TrafficParams) -> None:
     3. Closures before the run are in `run.city`; later ones arrive through the timeline.
     """
     refuse_timed(run.question.interventions, NOT_FOLLOWED)
-    rules = _road_rules(params)
+    rules = road_rules(params)
     places = find_places(run, params)
     base, ways = _surveyed(run, rules, places)
     net, empty = base, ways
@@ -64,7 +64,7 @@ def traffic(run: Run, params: TrafficParams) -> None:
     trips = _trips(run, params, places, (net, empty) if params.choice_responds else (base, ways))
     run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
     of_trip = net.group[trips.kind]
-    weight_pcu_h = usual_weight(trips.depart_s, np.array(_kinds().pcu)[trips.kind])
+    weight_pcu_h = usual_weight(trips.depart_s, np.array(vehicle_kinds().pcu)[trips.kind])
     routes = make_routes(net, empty, trips.origin, trips.zone, of_trip, weight_pcu_h, params.habits)
     model = _model(run, params, net, routes, trips)
     free_s = ways.cost_s[base.group[trips.kind], trips.zone, trips.origin].astype(np.float64)
@@ -95,7 +95,7 @@ def _trips(run: Run, params: TrafficParams, places: Places, known: tuple[RoadNet
     surveyed = run.city is run.base or not params.choice_responds
     trips, _, _ = draw_demand(
         run, params, places, roads, (motorcycle, car, bicycle), midnight_s=params.midnight_s,
-        shared=_road_rules(params) if surveyed else None,
+        shared=road_rules(params) if surveyed else None,
     )  # fmt: skip
     return trips
 
@@ -113,18 +113,20 @@ def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, tr
     fastest = np.array([routes.informed(g) for g in range(len(net.time_s))], dtype=np.int32)[of_trip]
     row = np.where(knows, fastest, habit)
     model = TrafficModel(
-        net, routes, trips, row=row, kinds=_kinds(), informed=informed, clock=run.env, traces=MAX_POINTS
+        net, routes, trips, row=row, kinds=vehicle_kinds(), informed=informed, clock=run.env, traces=MAX_POINTS
     )
     model.trace(sample(trips.depart_s, before_s=params.duration_min * MINUTE_S))
     return model
 
 
-def _kinds() -> Kinds:
+def vehicle_kinds() -> Kinds:
+    """Return the classes of vehicles as the streets see them."""
     pcu = tuple(PCU[name] for name in CLASSES)
     return Kinds(names=CLASSES, modes=MODES, pcu=pcu, store_pcu=pcu, queue=QUEUE_OF_CLASS, share=QUEUE_SHARE)
 
 
-def _road_rules(params: TrafficParams) -> RoadRules:
+def road_rules(params: TrafficParams) -> RoadRules:
+    """Return how a street's figures become the traffic engine's."""
     return RoadRules(
         modes=MODES,
         most_mps=(np.inf, np.inf, np.inf, np.inf, params.bicycle_kmh / 3.6),
