@@ -16,7 +16,8 @@ from scenarios.models.network import road_network
 from scenarios.models.routes import empty_road_ways
 from scenarios.traffic.demand import draw_demand, find_places
 from scenarios.traffic.params import TrafficParams
-from scenarios.traffic.scenario import demand_of, traffic
+from scenarios.traffic.scenario import demand_of as drawn_for_a_run
+from scenarios.traffic.scenario import traffic
 from tests.scenarios.cities import two_banks, without_buildings
 from tests.scenarios.models.test_network import RULES
 from tests.scenarios.models.test_trip_ends import with_building
@@ -169,7 +170,7 @@ def test_every_land_use_of_hue_is_known() -> None:
 
 def test_the_trips_are_those_a_run_drives() -> None:
     values = {"duration_min": 60, "warm_up_min": 0, "cool_down_min": 0, "demand_scale": 10.0}
-    drawn, demand, _ = demand_of(toy_city(), params=values, seed=5)
+    drawn, demand, _ = drawn_for_a_run(toy_city(), params=values, seed=5)
     result = scenarios.run(toy_city(), "traffic", params=values, seed=5)
     assert len(drawn.depart_s) == result.value("trips") > 0
     by_class = np.bincount(drawn.kind, minlength=2)
