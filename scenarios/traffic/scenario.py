@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from scenarios.engine.clock import Phase
+from scenarios.engine.question import Question
 from scenarios.engine.run import Run
 from scenarios.engine.shared import Shared
-from scenarios.models.demand import Trips
+from scenarios.models.demand import Demand, Trips
+from scenarios.models.demand_plan import Summary
 from scenarios.models.link_record import LinkRecorder
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
 from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
@@ -27,6 +31,7 @@ from scenarios.traffic.outputs import Asked, leave_behind
 from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_SHARE, TrafficParams
 from scenarios.traffic.tables import TABLES
 from scenarios.traffic.tracks import MAX_POINTS, sample
+from twin.city.city import City
 from twin.variables import Text
 
 NOT_FOLLOWED = frozenset({"signal", "signal-split"})
@@ -61,7 +66,7 @@ def traffic(run: Run, params: TrafficParams) -> None:
     if run.city is not run.base or run.coming:
         net = road_network(run.city, rules, later=run.coming)
         empty = empty_road_ways(net, places.zones.node)
-    trips = _trips(run, params, places, (net, empty) if params.choice_responds else (base, ways))
+    trips, _, _ = _drawn(run, params, places, (net, empty) if params.choice_responds else (base, ways))
     run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
     of_trip = net.group[trips.kind]
     weight_pcu_h = usual_weight(trips.depart_s, np.array(vehicle_kinds().pcu)[trips.kind])
@@ -85,19 +90,41 @@ def _surveyed(run: Run, rules: RoadRules, places: Places) -> tuple[RoadNetwork, 
     return net, replace(ways, router=copy(ways.router))
 
 
-def _trips(run: Run, params: TrafficParams, places: Places, known: tuple[RoadNetwork, Ways]) -> Trips:
-    """Return the trips, chosen by the times people know without traffic."""
+def demand_of(city: City, *, params: Mapping[str, Any] | None = None, seed: int = 1) -> tuple[Trips, Demand, Summary]:
+    """Return who travels when, where to, by what and why, without driving anybody: the same trips a run would draw.
+
+    Parameters
+    ----------
+    city
+    params
+        Of the scenario, by name; those of the hours say which trips are drawn.
+    seed
+
+    Raises
+    ------
+    InvalidParams
+        A parameter is unknown or outside its bounds, or the city has no road for motorcycles.
+    """
+    values = traffic.parse(params)
+    run = Run(Question(traffic, city, values, (), (), seed, None), city)
+    places, net = find_places(run, values), road_network(city, road_rules(values))
+    return _drawn(run, values, places, (net, empty_road_ways(net, places.zones.node)))
+
+
+def _drawn(
+    run: Run, params: TrafficParams, places: Places, known: tuple[RoadNetwork, Ways]
+) -> tuple[Trips, Demand, Summary]:
+    """Return the trips, chosen by the times people know without traffic, and what they are drawn from."""
     net, ways = known
     roads = run.city.roads if params.choice_responds else run.base.roads
     motorcycle, car, bicycle = (
         ways.cost_s[net.group[CLASSES.index(name)]].astype(np.float64) for name in ("motorcycle", "car", "bicycle")
     )
     surveyed = run.city is run.base or not params.choice_responds
-    trips, _, _ = draw_demand(
+    return draw_demand(
         run, params, places, roads, (motorcycle, car, bicycle), midnight_s=params.midnight_s,
         shared=road_rules(params) if surveyed else None,
     )  # fmt: skip
-    return trips
 
 
 def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, trips: Trips) -> TrafficModel:

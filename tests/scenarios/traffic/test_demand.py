@@ -16,6 +16,7 @@ from scenarios.models.network import road_network
 from scenarios.models.routes import empty_road_ways
 from scenarios.traffic.demand import draw_demand, find_places
 from scenarios.traffic.params import TrafficParams
+from scenarios.traffic.scenario import demand_of as drawn_for_a_run
 from scenarios.traffic.scenario import traffic
 from tests.scenarios.cities import two_banks, without_buildings
 from tests.scenarios.models.test_network import RULES
@@ -165,3 +166,13 @@ def test_every_land_use_of_hue_is_known() -> None:
     """Land-use codes of the embedded city that attract nobody are farmland, graves, forest and barracks, no other."""
     codes = set(np.unique(hue().parcels.use_code).tolist())
     assert codes - set(ACTIVITY) <= {"LUC", "CLN", "NTD", "RPH", "RSX", "NTS", "CQP", "DGT", "SON", "MNC", "BCS", "HNK"}
+
+
+def test_the_trips_are_those_a_run_drives() -> None:
+    values = {"duration_min": 60, "warm_up_min": 0, "cool_down_min": 0, "demand_scale": 10.0}
+    drawn, demand, _ = drawn_for_a_run(toy_city(), params=values, seed=5)
+    result = scenarios.run(toy_city(), "traffic", params=values, seed=5)
+    assert len(drawn.depart_s) == result.value("trips") > 0
+    by_class = np.bincount(drawn.kind, minlength=2)
+    assert by_class[MOTORCYCLE] == result.value("trips", "motorcycle")
+    assert {demand.flows[k].segment for k in np.unique(drawn.segment)} >= {"work"}
