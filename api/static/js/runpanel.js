@@ -191,7 +191,8 @@ export class RunPanel {
       + (r.sim_time ? ` · ${t("run.sim_time", { time: simTime(r.sim_time) })}` : r.status === "running" && !r.progress
         ? ` · ${t("run.preparing")}` : ""));
     this.status.replaceChildren(el("div", { class: "progress" },
-      el("progress", { id: "progress", max: 1, value: share || undefined, "aria-label": t("run.progress") }), line("compare.a", a), line("compare.b", b),
+      el("progress", { id: "progress", max: 1, value: share || undefined, "aria-label": t("run.progress") }),
+      line("compare.a", a), line("compare.b", b),
       el("button", { type: "button", id: "cancel", class: "button", onclick: () => this.cancel() }, t("run.cancel"))));
   }
 }
