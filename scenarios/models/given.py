@@ -222,16 +222,16 @@ def _traffic(net: RoadNetwork, kinds: Kinds, depart_s: F64, kind: I32, ways: lis
 
 def _run(traffic: Traffic, until_s: float | None) -> tuple[int, float]:
     """Move the vehicles to the end; return how many links stand for good, and the simulated end [s]."""
+    from twin.kernels.agenda import soonest
     from twin.kernels.traffic import advance
     from twin.kernels.traffic_change import find_gridlocks
-    from twin.kernels.traffic_state import DEPARTED, N_EVENTS, PLANNED
 
-    cars, tally = traffic.cars, traffic.state.tally
+    cars = traffic.cars
     if not len(cars):
         return 0, 0.0
     now_s, end_s = float(cars["depart_s"][0]), np.inf if until_s is None else until_s
     standing = 0
-    while now_s < end_s and (tally[N_EVENTS] > 0 or tally[DEPARTED] < tally[PLANNED]):
+    while now_s < end_s and soonest(traffic.state) < np.inf:
         now_s = min(now_s + _STEP_S, end_s)
         advance(traffic, now_s)
         standing = find_gridlocks(traffic, now_s)

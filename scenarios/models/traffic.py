@@ -161,7 +161,8 @@ class TrafficModel(StreetControls):
         """Entries kept so far: records of `twin.kernels.traffic_state.TRACE` in the order of time."""
         from twin.kernels.traffic_state import N_TRACED
 
-        return self.t.state.traces[: self.t.state.tally[N_TRACED]]
+        kept = self.t.state.traces[: self.t.state.tally[N_TRACED]]
+        return kept[np.argsort(kept["entered_s"], kind="stable")]
 
     def take_interval(self, now_s: float) -> Interval:
         """Return what the links saw since the last call, and begin a new interval."""

@@ -12,6 +12,7 @@ from scenarios.models.routes import Routes
 from scenarios.models.traffic_types import BURST_PCU, Kinds, Streets
 from twin.errors import InvalidParams
 from twin.kernels import traffic_state as ts
+from twin.kernels.traffic_start import start
 from twin.kernels.traffic_state import ticks
 
 F64 = NDArray[np.float64]
@@ -32,13 +33,14 @@ def new_cars(depart_s: F64, kind: NDArray[np.integer]) -> NDArray[Any]:
 def new_traffic(net: RoadNetwork, kinds: Kinds, cars: NDArray[Any], routes: Routes, *, traces: int = 0) -> ts.Traffic:
     """Return an empty network and the vehicles that will depart on it, by the routes' ways."""
     ways = ts.Ways(routes.next_turn, routes.first_turn, np.zeros(0, np.int32))
-    return _traffic(_network(net, kinds), cars, ways, traces)
+    return start(_network(net, kinds), cars, ways, tail=net.tail, head=net.head, n_traces=traces)
 
 
 def routed_traffic(net: RoadNetwork, kinds: Kinds, cars: NDArray[Any], route_link: I32) -> ts.Traffic:
     """Return an empty network and vehicles by routes of their own: `cars["at"]` is where each begins; -1 ends one."""
     empty = np.zeros((1, 1, 1), np.uint8)
-    return _traffic(_network(net, kinds), cars, ts.Ways(empty, empty.copy(), route_link), 0)
+    ways = ts.Ways(empty, empty.copy(), route_link)
+    return start(_network(net, kinds), cars, ways, tail=net.tail, head=net.head)
 
 
 def _network(net: RoadNetwork, kinds: Kinds) -> ts.Net:
@@ -46,7 +48,6 @@ def _network(net: RoadNetwork, kinds: Kinds) -> ts.Net:
     links["in_headway_s"], links["out_headway_s"] = ticks(net.entry_headway_s), ticks(net.headway_s)
     links["wave_s"], links["weight"], links["length_m"] = ticks(net.wave_s), net.weight, net.length_m
     links["room"] = net.room
-    links["turn_first"], links["n_turns"] = net.out_first[net.head], np.diff(net.out_first)[net.head]
     links["signal"] = np.where(net.cycle_s > 0, ts.FIXED, ts.GREEN)
     table = np.zeros(len(kinds.names), ts.KIND)
     table["pcu"], table["store"] = kinds.pcu, np.round(1000.0 * np.array(kinds.store_pcu))
@@ -58,14 +59,6 @@ def _network(net: RoadNetwork, kinds: Kinds) -> ts.Net:
     )  # fmt: skip
 
 
-def _traffic(model: ts.Net, cars: NDArray[Any], ways: ts.Ways, traces: int) -> ts.Traffic:
-    state = ts.new_state(model, n_traces=traces)
-    state.tally[ts.PLANNED] = len(cars)
-    if len(cars):
-        state.tally[ts.SLOT] = np.floor(cars["depart_s"][0] * state.slots_per_s)
-    return ts.Traffic(model, cars, ways, state)
-
-
 def with_car(t: ts.Traffic, kind: int, now_s: float) -> ts.Traffic:
     """Return the traffic with one more vehicle, watched, as its last row; it has still to depart."""
     n = len(t.cars)
@@ -73,8 +66,11 @@ def with_car(t: ts.Traffic, kind: int, now_s: float) -> ts.Traffic:
     store[n] = new_cars(np.array([now_s]), np.array([kind]))[0]
     store[n]["mark"] = ts.WATCHED
     state = t.state
-    if len(state.ended) < len(store) - int(state.tally[ts.PLANNED]):
-        state = state._replace(ended=np.full(2 * len(store), -1, np.int32))
+    if len(state.ended) < len(store) - len(state.planned):
+        size = 2 * (len(store) - len(state.planned))
+        state = state._replace(ended=np.full(size, -1, np.int32), watched=np.resize(state.watched, size))
+    state.watched[state.tally[ts.N_WATCHED]] = n
+    state.tally[ts.N_WATCHED] += 1
     return t._replace(cars=store[: n + 1], state=state)
 
 
@@ -125,7 +121,6 @@ def bare_traffic(
     links["in_headway_s"] = links["out_headway_s"] = ticks(1.0 / capacity)
     links["wave_s"], links["room"] = ticks(np.broadcast_to(np.asarray(streets.wave_s, float), n)), np.round(1000 * room)
     links["weight"] = capacity if streets.weight is None else _all_positive("weight", streets.weight, n)
-    links["turn_first"], links["n_turns"] = out_first[head], np.diff(out_first)[head]
     kinds = np.zeros(1, ts.KIND)
     kinds["pcu"], kinds["store"] = 1.0, 1000
     none, none_l, order = np.zeros(0), np.zeros(n), np.argsort(tail, kind="stable").astype(np.int32)
@@ -138,7 +133,7 @@ def bare_traffic(
     cars["ways"], cars["at"] = -1, (first[:-1] + np.arange(len(by_time)))[by_time]
     ended = np.insert(route, first[1:], -1).astype(np.int32)
     empty = np.zeros((1, 1, 1), np.uint8)
-    return _traffic(net, cars, ts.Ways(empty, empty.copy(), ended), 0), by_time
+    return start(net, cars, ts.Ways(empty, empty.copy(), ended), tail=tail, head=head), by_time
 
 
 def _all_positive(what: str, values: ArrayLike, n: int) -> F64:

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.kernels.agenda import next_departure, next_place, plan_exit, soonest
 from twin.kernels.jit import inlined, lean
 from twin.kernels.traffic_moves import (
     NOWHERE,
@@ -46,45 +47,86 @@ from twin.kernels.traffic_moves import (
 )
 from twin.kernels.traffic_state import (
     ARRIVED,
+    BLOCK,
     CUT_OFF,
-    DEPARTED,
     FREE,
     GREEN,
     N_ENDED,
+    N_WATCHED,
+    ON_ROAD,
     PARKED,
-    PLANNED,
+    TICKS_PER_S,
     UNREACHABLE,
     Traffic,
 )
-from twin.kernels.wheel import pop_before, schedule
 
 
 @lean
 def advance(t: Traffic, until_s: float) -> None:
-    """Move every vehicle up to, and excluding, a time, or to the first end of a watched drive; changes `t` in place."""
-    cars, tally = t.cars, t.state.tally
-    n_l = len(t.net.links)
-    ended = tally[N_ENDED]
-    while tally[N_ENDED] == ended:
-        v = tally[DEPARTED]
-        depart_s = cars[v]["depart_s"] if v < tally[PLANNED] else np.inf
-        item = pop_before(t.state, min(depart_s, until_s))
-        if item < 0:
-            if depart_s >= until_s:
-                return
-            tally[DEPARTED] += 1
-            depart(t, v, depart_s)
-        elif item < n_l:
-            _stop_line(t, item, t.state.events[item]["at_s"])
-        else:
-            _entrance(t, item - n_l, t.state.events[item]["at_s"])
+    """Move every vehicle up to, and excluding, a time, or up to and including the moment of the first end of a watched
+    drive; changes `t` in place."""
+    s = t.state
+    ended = s.tally[N_ENDED]
+    while s.tally[N_ENDED] == ended:
+        from_s = soonest(s)
+        if from_s >= until_s:
+            return
+        to_s = min(until_s, max(from_s + s.lookahead_s[0], from_s + 1.0 / TICKS_PER_S))
+        if s.tally[N_WATCHED] > 0:
+            to_s = _before_ends(t, from_s, to_s)
+        for block in range(len(s.block_s)):
+            if s.block_s[block] < to_s:
+                _go_ahead(t, block, to_s)
+
+
+@lean
+def _before_ends(t: Traffic, from_s: float, to_s: float) -> float:
+    """Return a time before which no watched drive ends, or just after the moment at which the next one may."""
+    s, links = t.state, t.net.links
+    for k in range(s.tally[N_WATCHED]):
+        v = s.watched[k]
+        car = t.cars[v]
+        on_road = car["status"] == ON_ROAD
+        to = next_link(t, v, car["link"]) if on_road else _first_of(t, v)
+        if to < 0 and not on_road:
+            continue
+        at = links[car["link"]]["ahead"] if on_road else links[to]["behind"]
+        if to < 0 or links[to]["ahead"] == at:
+            end_s = max(car["end_s"], s.next_s[at]) if on_road else s.next_s[at]
+            to_s = min(to_s, end_s if end_s > from_s else from_s + 1.0 / TICKS_PER_S)
+    return to_s
+
+
+@inlined
+def _go_ahead(t: Traffic, block: int, to_s: float) -> None:
+    """Let the junctions of a block act up to a time, excluded, one after the other."""
+    s = t.state
+    s.block_s[block] = np.inf
+    least_s = np.inf
+    for junction in range(block * BLOCK, min(block * BLOCK + BLOCK, len(s.next_s))):
+        if s.next_s[junction] < to_s:
+            s.next_s[junction] = -np.inf  # what it plans for itself meanwhile needs no note
+            place, at_s = next_place(s, junction)
+            while at_s < to_s:
+                if place < 0:
+                    depart(t, next_departure(s, t.cars, junction), at_s)
+                else:
+                    s.due_s[place] = np.inf
+                    if place < s.junctions[junction]["first"] + s.junctions[junction]["n_stops"]:
+                        _stop_line(t, s.due_link[place], at_s)
+                    else:
+                        _entrance(t, s.due_link[place], at_s)
+                place, at_s = next_place(s, junction)
+            s.next_s[junction] = at_s
+        least_s = min(least_s, s.next_s[junction])
+    s.block_s[block] = min(s.block_s[block], least_s)
 
 
 @lean
 def depart(t: Traffic, v: int, now: float) -> None:
     """Put a vehicle into the queue at home; it goes at once where nothing is in its way."""
     car = t.cars[v]
-    to = t.ways.route_link[car["at"]] if car["ways"] < 0 else first_link(t, v)
+    to = _first_of(t, v)
     if to < 0:
         end(t, v, now, UNREACHABLE if to == NOWHERE else ARRIVED)
         return
@@ -98,6 +140,11 @@ def depart(t: Traffic, v: int, now: float) -> None:
         return
     queues[q]["head"] = queues[q]["tail"] = v
     _from_home(t, q, to, now)
+
+
+@inlined
+def _first_of(t: Traffic, v: int) -> int:
+    return int(t.ways.route_link[t.cars[v]["at"]]) if t.cars[v]["ways"] < 0 else first_link(t, v)
 
 
 @lean
@@ -125,13 +172,13 @@ def _stop_line(t: Traffic, link: int, now: float) -> None:
         go_s = green_from(t, link, now)
     if go_s > now:
         if go_s < np.inf:
-            schedule(t.state, link, go_s)
+            plan_exit(t, link, go_s)
         return
     while True:
         q, soonest_s = _whose_turn(t, link, now)
         if q < 0:
             if soonest_s < np.inf:
-                schedule(t.state, link, soonest_s)
+                plan_exit(t, link, soonest_s)
             return
         v = t.state.queues[q]["head"]
         to = next_link(t, v, link)
@@ -193,7 +240,7 @@ def _entrance(t: Traffic, to: int, now: float) -> None:
         if q < n_home and (t.net.links[link]["tat_out_s"] > now or (
             t.net.links[link]["signal"] != GREEN and green_from(t, link, now) > now
         )):  # fmt: skip
-            schedule(t.state, link, now)
+            plan_exit(t, link, now)
             continue
         finish = charge(t, to, queues[q]["start"], v, link)
         if q < n_home:

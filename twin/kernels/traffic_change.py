@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.kernels.agenda import has_entry_due, plan_entry, plan_exit
 from twin.kernels.jit import kernel
 from twin.kernels.traffic import depart
 from twin.kernels.traffic_moves import is_closed, next_link
 from twin.kernels.traffic_state import FREE, GRIDLOCKS, PARKED, Traffic
-from twin.kernels.wheel import is_pending, schedule
 
 
 @kernel
@@ -23,7 +23,7 @@ def reconsider(t: Traffic, now: float) -> None:
         if queues[q]["waits_for"] == PARKED:
             queues[q]["waits_for"] = FREE
         if queues[q]["head"] >= 0 and queues[q]["waits_for"] == FREE:
-            schedule(t.state, q // n_q, now)
+            plan_exit(t, q // n_q, now)
     # All who are at home are taken off their queues before the first of them departs anew.
     first, last = -1, -1
     for q in range(n_home, 2 * n_home):
@@ -63,18 +63,21 @@ def _drop_waiters(t: Traffic, to: int, n_q: int, n_home: int) -> None:
 def wake(t: Traffic, links: NDArray[np.int64], now: float) -> None:
     """Let the ends of changed links look again: call it after capacity, speed or a signal changed.
 
-    A wait for the next entry or exit that was planned by an older, longer headway is cut to the present one's.
+    A faster link brings its junctions nearer to each other. A wait for the next entry or exit that was planned by an older, longer headway is cut to the present one's.
     """
     most_pcu = 0.0
     for k in range(len(t.net.kinds)):
         most_pcu = max(most_pcu, t.net.kinds[k]["pcu"])
     for link in links:
         one = t.net.links[link]
+        if one["ahead"] != one["behind"]:
+            for group in range(len(t.net.time_s)):
+                t.state.lookahead_s[0] = min(t.state.lookahead_s[0], t.net.time_s[group, link])
         one["tat_out_s"] = min(one["tat_out_s"], now + most_pcu * one["out_headway_s"])
         one["tat_in_s"] = min(one["tat_in_s"], now + (most_pcu + t.net.burst_pcu) * one["in_headway_s"])
-        schedule(t.state, link, now)
+        plan_exit(t, link, now)
         if one["wait_head"] >= 0:
-            schedule(t.state, len(t.net.links) + link, now)
+            plan_entry(t, link, now)
 
 
 @kernel
@@ -88,7 +91,7 @@ def find_gridlocks(t: Traffic, now: float) -> int:
     n_l = len(links)
     stuck, todo = np.zeros(n_l, np.bool_), np.empty(n_l, np.int32)
     for link in range(n_l):
-        stuck[link] = links[link]["wait_head"] >= 0 and not is_pending(t.state, n_l + link)
+        stuck[link] = links[link]["wait_head"] >= 0 and not has_entry_due(t, link)
     n = 0
     for link in range(n_l):
         if stuck[link] and _moves(t, link, stuck):

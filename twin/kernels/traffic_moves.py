@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.kernels.agenda import has_entry_due, plan_entry, plan_exit
 from twin.kernels.jit import inlined, lean
 from twin.kernels.traffic_state import (
     ARRIVED,
@@ -13,6 +14,7 @@ from twin.kernels.traffic_state import (
     N_ENDED,
     N_MOVES,
     N_TRACED,
+    N_WATCHED,
     ON_ROAD,
     TICKS_PER_S,
     TRACED,
@@ -20,7 +22,7 @@ from twin.kernels.traffic_state import (
     Records,
     Traffic,
 )
-from twin.kernels.wheel import is_pending, schedule
+
 
 THERE, NOWHERE = -1, -2
 """A vehicle's next link where it has none: it has arrived, or there is no way."""
@@ -101,6 +103,14 @@ def _hole_s(links: Records, holes: Records, link: int, now: float) -> float:
         one["occupied"] -= holes[k]["store"]
         one["ring_head"] = (one["ring_head"] + 1) % one["ring_size"]
         one["ring_n"] -= 1
+    return _room_s(links, holes, link)
+
+
+@lean
+def _room_s(links: Records, holes: Records, link: int) -> float:
+    """Return when the holes on their way leave room on a link; infinite where they are too few."""
+    one = links[link]
+    per_pcu_s = one["out_headway_s"] / 1000.0
     over = one["occupied"] - one["room"]
     if over < 0:
         return -np.inf
@@ -155,10 +165,20 @@ def _insert(links: Records, queues: Records, q: int, to: int, finish: float) -> 
 @inlined
 def call(t: Traffic, link: int, now: float) -> None:
     """Plan the entrance's next moment for a link with waiters."""
-    if not is_pending(t.state, len(t.net.links) + link):
+    if not has_entry_due(t, link):
         opens_s = opens(t, link, now)
         if opens_s < np.inf:
-            schedule(t.state, len(t.net.links) + link, max(opens_s, now))
+            plan_entry(t, link, max(opens_s, now))
+
+
+@lean
+def _call_back(t: Traffic, link: int, now: float) -> None:
+    """Plan the same from the other end, where a vehicle left: takes no hole in, the entrance may not be there yet."""
+    if not has_entry_due(t, link):
+        one = t.net.links[link]
+        opens_s = max(one["tat_in_s"] - t.net.burst_pcu * one["in_headway_s"], _room_s(t.net.links, t.state.holes, link))
+        if opens_s < np.inf:
+            plan_entry(t, link, max(opens_s, now))
 
 
 @inlined
@@ -183,14 +203,14 @@ def leave(t: Traffic, v: int, q: int, link: int, now: float) -> None:
         one["v_out"] = max(one["v_out"], queue["finish"])
         queue["finish"] = one["v_out"] + kind["pcu"] / t.net.share[q - link * n_q]
     if one["wait_head"] >= 0:
-        call(t, link, now)
+        _call_back(t, link, now)
     soonest_s = np.inf
     for other in range(link * n_q, link * n_q + n_q):
         head = s.queues[other]["head"]
         if head >= 0 and s.queues[other]["waits_for"] == FREE:
             soonest_s = min(soonest_s, t.cars[head]["end_s"])
     if soonest_s < np.inf:
-        schedule(s, link, max(soonest_s, one["tat_out_s"]))
+        plan_exit(t, link, max(soonest_s, one["tat_out_s"]))
 
 
 @inlined
@@ -209,7 +229,7 @@ def enter(t: Traffic, v: int, to: int, now: float) -> None:
     queue = s.queues[q]
     if queue["head"] < 0:
         queue["head"] = v
-        schedule(s, to, max(end_s, one["tat_out_s"]))
+        plan_exit(t, to, max(end_s, one["tat_out_s"]))
     else:
         t.cars[queue["tail"]]["next"] = v
     queue["tail"] = v
@@ -225,8 +245,14 @@ def enter(t: Traffic, v: int, to: int, now: float) -> None:
 def end(t: Traffic, v: int, now: float, status: int) -> None:
     """End a vehicle's drive."""
     car = t.cars[v]
-    car["status"], car["link"], car["end_s"] = status, -1, now
+    car["status"], car["link"], car["end_s"], car["next"] = status, -1, now, -1
     car["arrive_s"] = now if status == ARRIVED else np.nan
     if car["mark"] & WATCHED:
-        t.state.ended[t.state.tally[N_ENDED]] = v
-        t.state.tally[N_ENDED] += 1
+        s = t.state
+        s.ended[s.tally[N_ENDED]] = v
+        s.tally[N_ENDED] += 1
+        s.tally[N_WATCHED] -= 1
+        k = 0
+        while s.watched[k] != v:
+            k += 1
+        s.watched[k] = s.watched[s.tally[N_WATCHED]]

@@ -24,9 +24,9 @@ TO_COME, ON_ROAD, ARRIVED, UNREACHABLE, CUT_OFF = 0, 1, 2, 3, 4
 NO_TURN, ARRIVES = 255, 254
 """Values of way tables that are not a turn: no way, and the zone's node is reached."""
 
-N_EVENTS, DEPARTED, PLANNED, GRIDLOCKS, N_MOVES, N_ENDED, N_TRACED, SLOT = 0, 1, 2, 3, 4, 5, 6, 7
-"""Places in `State.tally`: pending events, departed and planned rows, rings found, link entries, watched vehicles whose
-drive has ended, traced entries, and the wheel's present slot."""
+GRIDLOCKS, N_MOVES, N_WATCHED, N_ENDED, N_TRACED = 0, 1, 2, 3, 4
+"""Places in `State.tally`: rings found, link entries, watched vehicles under way and those whose drive has ended, traced
+entries."""
 
 WATCHED, TRACED = 1, 2
 """Bits of a vehicle's `mark`: its end stops the kernel; its entries are kept."""
@@ -37,24 +37,27 @@ FREE, PARKED = -1, -2
 TICKS_PER_S = float(1 << 26)
 """Every duration is a whole number of these, so that sums are exact and equal moments are equal (15 ns)."""
 
-_N_SLOTS = 1 << 16
+BLOCK = 32
+"""Junctions whose next moment is looked up together."""
 
 LINK = np.dtype(
     [
         # what an entry needs, in one cache line
         ("tat_in_s", "f8"), ("in_headway_s", "f8"), ("tat_out_s", "f8"), ("out_headway_s", "f8"), ("v_in", "f8"),
-        ("occupied", "i4"), ("room", "i4"), ("wait_head", "i4"), ("closed", "u4"), ("signal", "u1"), ("locked", "u1"),
+        ("occupied", "i4"), ("room", "i4"), ("wait_head", "i4"), ("closed", "u4"), ("door", "i4"), ("signal", "u1"),
+        ("locked", "u1"),
         # what an exit needs besides, in the next
-        ("wave_s", "f8"), ("length_m", "f8"), ("ring_first", "i4"), ("ring_size", "i4"), ("ring_head", "i4"),
-        ("ring_n", "i4"), ("turn_first", "i4"), ("n_turns", "i4"), ("move_first", "i4"), ("weight", "f8"),
-        ("v_out", "f8"),
+        ("wave_s", "f8"), ("weight", "f8"), ("v_out", "f8"), ("length_m", "f4"), ("ring_first", "i4"),
+        ("ring_size", "i4"), ("ring_head", "i4"), ("ring_n", "i4"), ("turn_first", "i4"), ("move_first", "i4"),
+        ("stop", "i4"), ("ahead", "i4"), ("behind", "i4"),
     ],
     align=True,
 )  # fmt: skip
 """A link: theoretical next entry and exit and their headways [s/PCU]; virtual time of its merge; room taken (vehicles,
-and holes on their way back) and room [PCU/1000]; first waiter; classes that may not enter, a bit each; signal (`GREEN`,
-`FIXED`, `RED`); whether it stands in a known gridlock; wave time [s]; length [m]; its part of the ring of holes; first
-turn at its end, their number, and its first movement; merge weight; virtual time of its stop line."""
+and holes on their way back) and room [PCU/1000]; first waiter; classes that may not enter, a bit each; the place of its
+entrance in `State.due_s`; signal (`GREEN`, `FIXED`, `RED`); whether it stands in a known gridlock; wave time [s]; merge
+weight; virtual time of its stop line; length [m]; its part of the ring of holes; first turn at its end, and its first
+movement; the place of its stop line in `State.due_s`; the junctions ahead of it and behind it."""
 
 GREEN, FIXED, RED = 0, 1, 2
 
@@ -86,7 +89,13 @@ SEEN = np.dtype([("spent_s", "f8"), ("free_s", "f8"), ("entered", "i4"), ("left"
 HOLE = np.dtype([("at_s", "f8"), ("store", "i4")], align=True)
 """Room on its way back: when it reaches the link's start, and how much [PCU/1000]."""
 
-EVENT = np.dtype([("at_s", "f8"), ("next", "i4")], align=True)
+JUNCTION = np.dtype(
+    [("depart_s", "f8"), ("planned", "i4"), ("planned_end", "i4"), ("first", "i4"), ("n_stops", "i4"), ("n", "i4")],
+    align=True,
+)
+"""A junction: its next planned departure [s], where that one and the end of its others stand in `State.planned`, its
+first place in `State.due_s`, and how many it has: stop lines, then entrances, all in all."""
+
 TRACE = np.dtype([("entered_s", "f8"), ("car", "i4"), ("link", "i4")], align=True)
 
 
@@ -139,18 +148,47 @@ class Ways(NamedTuple):
 
 
 class State(NamedTuple):
-    """Queues (Q of each link, then Q at home before each link), holes, tags of movements, events, and what was seen."""
+    """What changes as vehicles move. J junctions.
+
+    Attributes
+    ----------
+    queues : (2 Q L,) of `QUEUE`
+        Q of each link, then Q at home before each link.
+    holes : of `HOLE`
+    finish : (Q M,)
+        Tags of movements.
+    due_s, due_link : (2 L,)
+        When each place acts next [s], infinite for nothing due; and whose stop line or entrance it is.
+    junctions, next_s : (J,) of `JUNCTION`, (J,) [s]
+        With the time of the next thing to happen there.
+    block_s : (J / `BLOCK`,) [s]
+        The same of each block of junctions.
+    lookahead_s : (1,) [s]
+        Least time in which two junctions feel each other.
+    planned : (V,)
+        Vehicles by junction and departure.
+    tally, first_gridlock_s
+    seen : (L, C) of `SEEN`
+    traces : of `TRACE`
+    watched, ended : (W,)
+        Watched vehicles under way; those whose drive has ended.
+    """
 
     queues: Records
     holes: Records
     finish: F64
-    events: Records
-    slots: I32
-    slots_per_s: float
+    due_s: F64
+    due_link: I32
+    junctions: Records
+    next_s: F64
+    block_s: F64
+    lookahead_s: F64
+    planned: I32
     tally: NDArray[np.int64]
     first_gridlock_s: F64
     seen: Records
     traces: Records
+    watched: I32
     ended: I32
 
 
@@ -166,27 +204,3 @@ class Traffic(NamedTuple):
 def ticks(duration_s: Any) -> F64:
     """Return durations rounded to whole ticks [s]."""
     return np.round(np.asarray(duration_s, np.float64) * TICKS_PER_S) / TICKS_PER_S
-
-
-def new_state(net: Net, *, n_traces: int = 0, n_watched: int = 64, slots_per_s: float = 256.0) -> State:
-    """Return the state of an empty network and give each link its ring of holes and its movements, in place."""
-    links, n_q = net.links, len(net.share)
-    n = len(links)
-    size = (links["room"] + net.kinds["store"].max()) // net.kinds["store"].min() + 2
-    links["move_first"], links["ring_first"] = _starts(links["n_turns"]), _starts(size)
-    links["ring_size"], links["wait_head"] = size, -1
-    links["tat_in_s"] = links["tat_out_s"] = -np.inf
-    queues = np.zeros(2 * n_q * n, QUEUE)
-    for name in ("head", "tail", "waits_for", "wait_next"):
-        queues[name] = -1
-    events = np.zeros(2 * n, EVENT)
-    events["next"] = -2
-    return State(
-        queues, np.zeros(size.sum(), HOLE), np.zeros(n_q * links["n_turns"].sum()), events,
-        np.full(_N_SLOTS, -1, np.int32), slots_per_s, np.zeros(8, np.int64), np.full(1, np.nan),
-        np.zeros((n, len(net.kinds)), SEEN), np.zeros(n_traces, TRACE), np.full(n_watched, -1, np.int32),
-    )  # fmt: skip
-
-
-def _starts(size: I32) -> NDArray[np.int64]:
-    return np.cumsum(size) - size

@@ -15,12 +15,11 @@ from twin.kernels.traffic_state import (
     KIND,
     LINK,
     ON_ROAD,
-    PLANNED,
     Net,
     Traffic,
-    new_state,
     ticks,
 )
+from twin.kernels.traffic_start import start
 from twin.kernels.traffic_state import Ways as Tables
 
 MILLI = 1000
@@ -45,6 +44,11 @@ class Street:
     def arrived(self) -> int:
         """Number of vehicles that have arrived."""
         return int(np.sum(self.t.cars["status"] == ARRIVED))
+
+    def to_depart(self) -> int:
+        """Number of planned vehicles that have not come out yet."""
+        junctions = self.t.state.junctions
+        return int(np.sum(junctions["planned_end"] - junctions["planned"]))
 
     def on_link(self) -> np.ndarray:
         """Vehicles on each link."""
@@ -72,6 +76,7 @@ def street(  # a drawing has many things that may be said about it
     kind: Sequence[int] | None = None,
     green: dict[int, tuple[float, float, float]] | None = None,
     burst: float = 0.5,
+    n_traces: int = 0,
 ) -> Street:
     """A network and trips (departure [s], from node, to node), sorted by departure; room in PCU.
 
@@ -90,7 +95,6 @@ def street(  # a drawing has many things that may be said about it
     links = np.zeros(n, LINK)
     links["in_headway_s"], links["out_headway_s"], links["wave_s"] = ticks(entries), ticks(gaps), ticks(waves)
     links["room"], links["weight"], links["length_m"] = np.round(MILLI * rooms), _each(weight), 100.0
-    links["turn_first"], links["n_turns"] = out_first[ways_net.head], np.diff(out_first)[ways_net.head]
     kinds = np.zeros(len(pcu), KIND)
     kinds["pcu"], kinds["store"] = pcu, np.round(MILLI * np.array(pcu))
     kinds["queue"] = queue or [0] * len(pcu)
@@ -111,6 +115,4 @@ def street(  # a drawing has many things that may be said about it
     cars["depart_s"], cars["at"] = ticks([t[0] for t in trips]), [t[1] for t in trips]
     cars["zone"], cars["kind"] = [to.index(t[2]) for t in trips], kind or [0] * v
     cars["arrive_s"], cars["entered_s"], cars["next"], cars["link"] = np.nan, np.nan, -1, -1
-    state = new_state(net)
-    state.tally[PLANNED] = v
-    return Street(Traffic(net, cars, tables, state))
+    return Street(start(net, cars, tables, tail=ways_net.tail, head=ways_net.head, n_traces=n_traces))

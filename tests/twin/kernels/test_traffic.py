@@ -12,17 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.twin.kernels.streets import MILLI, Street, street
+from twin.kernels.agenda import soonest
 from twin.kernels.traffic import advance
 from twin.kernels.traffic_change import count_queues, find_gridlocks, reconsider, wake
 from twin.kernels.traffic_state import (
     ARRIVED,
     CUT_OFF,
-    DEPARTED,
     GRIDLOCKS,
     N_ENDED,
-    N_EVENTS,
     N_MOVES,
     N_TRACED,
+    N_WATCHED,
     NO_TURN,
     ON_ROAD,
     RED,
@@ -30,7 +30,6 @@ from twin.kernels.traffic_state import (
     TRACED,
     UNREACHABLE,
     WATCHED,
-    new_state,
 )
 
 ROOT = Path(__file__).parents[3]
@@ -126,7 +125,7 @@ def test_ring_of_full_links_is_a_gridlock_and_nobody_jumps() -> None:
     assert s.t.state.tally[N_MOVES] == 6
     s.run(2000.0)
     assert s.t.state.tally[GRIDLOCKS] == 1, "the same ring counts once"
-    assert s.t.state.tally[N_EVENTS] == 0, "who stands for good costs nothing"
+    assert soonest(s.t.state) == np.inf, "who stands for good costs nothing"
 
 
 def test_street_behind_a_gridlock_stands_with_it_and_one_beside_it_does_not() -> None:
@@ -163,10 +162,10 @@ def test_thousandfold_demand_ends_in_a_gridlock_and_costs_no_more_than_its_depar
     s.run(1e6)
     assert s.t.state.tally[GRIDLOCKS] == 1
     assert find_gridlocks(s.t, 1e6) == 8
-    assert s.t.state.tally[DEPARTED] == n
+    assert s.to_depart() == 0
     assert s.arrived() < 1000
     assert s.t.state.tally[N_MOVES] < 10_000
-    assert s.t.state.tally[N_EVENTS] == 0
+    assert soonest(s.t.state) == np.inf
 
 
 def test_without_a_way_a_trip_is_unreachable_and_under_way_it_is_cut_off() -> None:
@@ -227,7 +226,7 @@ def test_nearly_closed_street_recovers_at_once() -> None:
 
 def test_watched_vehicle_stops_the_kernel_at_its_exact_arrival() -> None:
     s = street(LINE, [(0.0, 0, 3), (0.0, 0, 2), (50.0, 0, 3)])
-    s.t.cars["mark"][1] = WATCHED
+    s.t.cars["mark"][1], s.t.state.watched[0], s.t.state.tally[N_WATCHED] = WATCHED, 1, 1
     advance(s.t, 1000.0)
     assert s.t.state.tally[N_ENDED] == 1
     assert s.t.state.ended[0] == 1
@@ -238,8 +237,7 @@ def test_watched_vehicle_stops_the_kernel_at_its_exact_arrival() -> None:
 
 
 def test_traces_are_kept_of_marked_vehicles_and_bounded() -> None:
-    s = street(LINE, [(0.0, 0, 3), (1.0, 0, 3)])
-    t = s.t._replace(state=new_state(s.t.net, n_traces=2)._replace(tally=s.t.state.tally))
+    t = street(LINE, [(0.0, 0, 3), (1.0, 0, 3)], n_traces=2).t
     t.cars["mark"][1] = TRACED
     advance(t, 1000.0)
     assert t.state.tally[N_TRACED] == 2
@@ -266,7 +264,7 @@ def test_no_vehicle_is_lost_and_no_link_overfull(
     counts = np.bincount(cars["status"], minlength=5)
     assert counts.sum() == n
     assert counts[UNREACHABLE] == counts[CUT_OFF] == 0
-    assert state.tally[DEPARTED] == n - np.sum(cars["depart_s"] >= until_s)
+    assert s.to_depart() == np.sum(cars["depart_s"] >= until_s)
     on = cars["status"] == ON_ROAD
     held = np.bincount(cars["link"][on], weights=s.t.net.kinds["store"][cars["kind"][on]], minlength=len(links))
     ring = [np.roll(state.holes["store"][f : f + z], -h)[:k].sum() for f, z, h, k in
@@ -289,7 +287,7 @@ def test_free_flow_never_gridlocks_and_every_network_without_gridlock_empties(
     s.run(1e6)
     standing = find_gridlocks(s.t, 1e6)
     assert (s.arrived() == n * 10) == (standing == 0)
-    assert s.t.state.tally[N_EVENTS] == 0
+    assert soonest(s.t.state) == np.inf
     assert (s.on_link().sum() > 0) == (standing > 0)
 
 
