@@ -46,7 +46,7 @@ def routed_traffic(net: RoadNetwork, kinds: Kinds, cars: NDArray[Any], route_lin
 def _network(net: RoadNetwork, kinds: Kinds) -> ts.Net:
     links = np.zeros(len(net.tail), ts.LINK)
     links["in_headway_s"], links["out_headway_s"] = ticks(net.entry_headway_s), ticks(net.headway_s)
-    links["wave_s"], links["weight"], links["length_m"] = ticks(net.wave_s), net.weight, net.length_m
+    links["wave_s"], links["tag_per_pcu"], links["length_m"] = ticks(net.wave_s), 1.0 / net.weight, net.length_m
     links["room"] = net.room
     links["signal"] = np.where(net.cycle_s > 0, ts.FIXED, ts.GREEN)
     table = np.zeros(len(kinds.names), ts.KIND)
@@ -120,7 +120,7 @@ def bare_traffic(
     links = np.zeros(n, ts.LINK)
     links["in_headway_s"] = links["out_headway_s"] = ticks(1.0 / capacity)
     links["wave_s"], links["room"] = ticks(np.broadcast_to(np.asarray(streets.wave_s, float), n)), np.round(1000 * room)
-    links["weight"] = capacity if streets.weight is None else _all_positive("weight", streets.weight, n)
+    links["tag_per_pcu"] = 1.0 / (capacity if streets.weight is None else _all_positive("weight", streets.weight, n))
     kinds = np.zeros(1, ts.KIND)
     kinds["pcu"], kinds["store"] = 1.0, 1000
     none, none_l, order = np.zeros(0), np.zeros(n), np.argsort(tail, kind="stable").astype(np.int32)

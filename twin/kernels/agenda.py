@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.jit import inlined, kernel, lean
-from twin.kernels.traffic_state import BLOCK, Records, State, Traffic
+from twin.kernels.traffic_state import BLOCK, State, Traffic
 
 
 @inlined
@@ -62,12 +62,12 @@ def next_place(s: State, junction: int) -> tuple[int, float]:
 
 
 @inlined
-def next_departure(s: State, cars: Records, junction: int) -> int:
+def next_departure(s: State, junction: int) -> int:
     """Take the next vehicle that departs at a junction from the plan."""
     one = s.junctions[junction]
     v = s.planned[one["planned"]]
     one["planned"] += 1
-    one["depart_s"] = cars[s.planned[one["planned"]]]["depart_s"] if one["planned"] < one["planned_end"] else np.inf
+    one["depart_s"] = s.planned_s[one["planned"]] if one["planned"] < one["planned_end"] else np.inf
     return int(v)
 
 

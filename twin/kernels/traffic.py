@@ -29,8 +29,6 @@ import numpy as np
 from twin.kernels.agenda import next_departure, next_place, plan_exit, soonest
 from twin.kernels.jit import inlined, lean
 from twin.kernels.traffic_moves import (
-    NOWHERE,
-    THERE,
     call,
     charge,
     end,
@@ -41,7 +39,6 @@ from twin.kernels.traffic_moves import (
     is_contested,
     leave,
     movement,
-    next_link,
     opens,
     wait,
 )
@@ -53,8 +50,10 @@ from twin.kernels.traffic_state import (
     GREEN,
     N_ENDED,
     N_WATCHED,
+    NOWHERE,
     ON_ROAD,
     PARKED,
+    THERE,
     TICKS_PER_S,
     UNREACHABLE,
     Traffic,
@@ -87,7 +86,7 @@ def _before_ends(t: Traffic, from_s: float, to_s: float) -> float:
         v = s.watched[k]
         car = t.cars[v]
         on_road = car["status"] == ON_ROAD
-        to = next_link(t, v, car["link"]) if on_road else _first_of(t, v)
+        to = car["then"] if on_road else _first_of(t, v)
         if to < 0 and not on_road:
             continue
         at = links[car["link"]]["ahead"] if on_road else links[to]["behind"]
@@ -109,7 +108,7 @@ def _go_ahead(t: Traffic, block: int, to_s: float) -> None:
             place, at_s = next_place(s, junction)
             while at_s < to_s:
                 if place < 0:
-                    depart(t, next_departure(s, t.cars, junction), at_s)
+                    depart(t, next_departure(s, junction), at_s)
                 else:
                     s.due_s[place] = np.inf
                     if place < s.junctions[junction]["first"] + s.junctions[junction]["n_stops"]:
@@ -181,7 +180,7 @@ def _stop_line(t: Traffic, link: int, now: float) -> None:
                 plan_exit(t, link, soonest_s)
             return
         v = t.state.queues[q]["head"]
-        to = next_link(t, v, link)
+        to = t.cars[v]["then"]
         if to >= 0 and _is_held(t, q, link, to, now):
             continue
         leave(t, v, q, link, now)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from twin.kernels.agenda import has_entry_due, plan_entry, plan_exit
 from twin.kernels.jit import kernel
 from twin.kernels.traffic import depart
-from twin.kernels.traffic_moves import is_closed, next_link
+from twin.kernels.traffic_moves import is_closed, link_after
 from twin.kernels.traffic_state import FREE, GRIDLOCKS, PARKED, Traffic
 
 
@@ -17,6 +17,11 @@ def reconsider(t: Traffic, now: float) -> None:
     """Let everybody who waits look at ways and gates again: call it after the tables or the gates changed."""
     queues, n_q = t.state.queues, len(t.net.share)
     n_home = n_q * len(t.net.links)
+    for q in range(n_home):
+        v = queues[q]["head"]
+        while v >= 0:
+            t.cars[v]["then"] = link_after(t, v, q // n_q)
+            v = t.cars[v]["next"]
     for to in range(len(t.net.links)):
         _drop_waiters(t, to, n_q, n_home)
     for q in range(n_home):
@@ -48,7 +53,7 @@ def _drop_waiters(t: Traffic, to: int, n_q: int, n_home: int) -> None:
     before, q = -1, one["wait_head"]
     while q >= 0:
         after, v = queues[q]["wait_next"], queues[q]["head"]
-        if q < n_home and not is_closed(t, to, v) and next_link(t, v, q // n_q) == to:
+        if q < n_home and not is_closed(t, to, v) and t.cars[v]["then"] == to:
             before = q
         else:
             queues[q]["waits_for"] = FREE

@@ -15,7 +15,9 @@ from twin.kernels.traffic_state import (
     N_MOVES,
     N_TRACED,
     N_WATCHED,
+    NOWHERE,
     ON_ROAD,
+    THERE,
     TICKS_PER_S,
     TRACED,
     WATCHED,
@@ -23,9 +25,6 @@ from twin.kernels.traffic_state import (
     Traffic,
 )
 
-
-THERE, NOWHERE = -1, -2
-"""A vehicle's next link where it has none: it has arrived, or there is no way."""
 
 
 @inlined
@@ -39,8 +38,8 @@ def first_link(t: Traffic, v: int) -> int:
 
 
 @inlined
-def next_link(t: Traffic, v: int, link: int) -> int:
-    """Return the link a vehicle takes after its present one."""
+def link_after(t: Traffic, v: int, link: int) -> int:
+    """Return the link a vehicle takes after one by its way as it is now."""
     car = t.cars[v]
     if car["ways"] < 0:
         return int(t.ways.route_link[car["at"] + 1])
@@ -137,7 +136,7 @@ def is_contested(t: Traffic, link: int, now: float) -> bool:
 def charge(t: Traffic, to: int, start: float, v: int, street: int) -> float:
     """Move a link's virtual time to an entry's start tag; return the finish tag for the street it comes from."""
     t.net.links[to]["v_in"] = start
-    return float(start + t.net.kinds[t.cars[v]["kind"]]["pcu"] / t.net.links[street]["weight"])
+    return float(start + t.net.kinds[t.cars[v]["kind"]]["pcu"] * t.net.links[street]["tag_per_pcu"])
 
 
 @inlined
@@ -224,7 +223,7 @@ def enter(t: Traffic, v: int, to: int, now: float) -> None:
     car["entered_s"], car["end_s"], car["next"] = now, end_s, -1
     if car["ways"] < 0 and car["link"] >= 0:
         car["at"] += 1
-    car["link"], car["status"] = to, ON_ROAD
+    car["link"], car["status"], car["then"] = to, ON_ROAD, link_after(t, v, to)
     q = to * len(t.net.share) + kind["queue"]
     queue = s.queues[q]
     if queue["head"] < 0:

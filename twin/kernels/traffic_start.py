@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from twin.kernels.agenda import join
 from twin.kernels.traffic_state import (
     BLOCK,
+    F64,
     HOLE,
     I32,
     JUNCTION,
@@ -56,11 +57,12 @@ def start(
     of_node = _junctions(tail, head, least_s, len(net.out_first) - 1)
     links["ahead"], links["behind"] = of_node[head], of_node[tail]
     junctions, due_link = _places(links)
-    planned, next_s = _departures(junctions, cars, ways, of_node, tail)
+    planned, planned_s, next_s = _departures(junctions, cars, ways, of_node, tail)
     block_s = np.minimum.reduceat(next_s, np.arange(0, len(next_s), BLOCK)) if len(next_s) else np.zeros(0)
     state = State(
         queues, np.zeros(size.sum(), HOLE), np.zeros(n_q * n_turns.sum()), np.full(2 * n, np.inf), due_link, junctions,
-        next_s, block_s, np.array([lookahead_s(net)]), planned, np.zeros(5, np.int64), np.full(1, np.nan),
+        next_s, block_s, np.array([lookahead_s(net)]), planned, planned_s,
+        np.zeros(5, np.int64), np.full(1, np.nan),
         np.zeros((n, len(net.kinds)), SEEN), np.zeros(n_traces, TRACE), np.full(n_watched, -1, np.int32),
         np.full(n_watched, -1, np.int32),
     )  # fmt: skip
@@ -98,8 +100,8 @@ def _places(links: Records) -> tuple[Records, I32]:
     return found, (order % max(n, 1)).astype(np.int32)
 
 
-def _departures(junctions: Records, cars: Records, ways: Ways, of_node: I32, tail: I32) -> tuple[I32, Any]:
-    """Give each junction its planned departures in the order of time; return them, and when the first of each is."""
+def _departures(junctions: Records, cars: Records, ways: Ways, of_node: I32, tail: I32) -> tuple[I32, F64, F64]:
+    """Give each junction its planned departures in the order of time; return who, when, and the first of each."""
     node = cars["at"].copy()
     routed = cars["ways"] < 0
     first = ways.route_link[node[routed]]
@@ -109,11 +111,12 @@ def _departures(junctions: Records, cars: Records, ways: Ways, of_node: I32, tai
     count = np.bincount(junction, minlength=len(junctions))
     junctions["planned"] = _starts(count)
     junctions["planned_end"] = junctions["planned"] + count
+    planned_s = cars["depart_s"][planned]
     next_s = np.full(len(junctions), np.inf)
     some = count > 0
-    next_s[some] = cars["depart_s"][planned[junctions["planned"][some]]]
+    next_s[some] = planned_s[junctions["planned"][some]]
     junctions["depart_s"] = next_s
-    return planned, next_s
+    return planned, planned_s, next_s
 
 
 def _starts(size: NDArray[Any]) -> NDArray[np.int64]:

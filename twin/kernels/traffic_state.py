@@ -18,6 +18,9 @@ F64 = NDArray[np.float64]
 U8 = NDArray[np.uint8]
 Records = NDArray[Any]
 
+THERE, NOWHERE = -1, -2
+"""A vehicle's next link where it has none: it has arrived, or there is no way."""
+
 TO_COME, ON_ROAD, ARRIVED, UNREACHABLE, CUT_OFF = 0, 1, 2, 3, 4
 """Values of a vehicle's `status`; who waits at home for room on the first link is still to come."""
 
@@ -47,7 +50,7 @@ LINK = np.dtype(
         ("occupied", "i4"), ("room", "i4"), ("wait_head", "i4"), ("closed", "u4"), ("door", "i4"), ("signal", "u1"),
         ("locked", "u1"),
         # what an exit needs besides, in the next
-        ("wave_s", "f8"), ("weight", "f8"), ("v_out", "f8"), ("length_m", "f4"), ("ring_first", "i4"),
+        ("wave_s", "f8"), ("tag_per_pcu", "f8"), ("v_out", "f8"), ("length_m", "f4"), ("ring_first", "i4"),
         ("ring_size", "i4"), ("ring_head", "i4"), ("ring_n", "i4"), ("turn_first", "i4"), ("move_first", "i4"),
         ("stop", "i4"), ("ahead", "i4"), ("behind", "i4"),
     ],
@@ -55,8 +58,8 @@ LINK = np.dtype(
 )  # fmt: skip
 """A link: theoretical next entry and exit and their headways [s/PCU]; virtual time of its merge; room taken (vehicles,
 and holes on their way back) and room [PCU/1000]; first waiter; classes that may not enter, a bit each; the place of its
-entrance in `State.due_s`; signal (`GREEN`, `FIXED`, `RED`); whether it stands in a known gridlock; wave time [s]; merge
-weight; virtual time of its stop line; length [m]; its part of the ring of holes; first turn at its end, and its first
+entrance in `State.due_s`; signal (`GREEN`, `FIXED`, `RED`); whether it stands in a known gridlock; wave time [s]; what a
+PCU of its costs of a merge, 1 over its weight; virtual time of its stop line; length [m]; its part of the ring of holes; first turn at its end, and its first
 movement; the place of its stop line in `State.due_s`; the junctions ahead of it and behind it."""
 
 GREEN, FIXED, RED = 0, 1, 2
@@ -71,14 +74,14 @@ its head waits for, and the next waiter of that link."""
 CAR = np.dtype(
     [
         ("end_s", "f8"), ("entered_s", "f8"), ("depart_s", "f8"), ("arrive_s", "f8"), ("distance_m", "f8"),
-        ("next", "i4"), ("at", "i4"), ("zone", "i4"), ("link", "i4"), ("ways", "i2"), ("kind", "u1"), ("mark", "u1"),
-        ("status", "u1"),
+        ("next", "i4"), ("at", "i4"), ("link", "i4"), ("then", "i4"), ("zone", "u2"), ("ways", "i2"), ("kind", "u1"),
+        ("mark", "u1"), ("status", "u1"),
     ],
     align=True,
 )  # fmt: skip
 """A vehicle: earliest end of its link (at last, of its drive), entry, planned departure and arrival [s] (NaN before);
 distance left behind [m]; the vehicle behind it; its place in `Ways.route_link`, or its origin node where it goes by
-tables; destination; link or -1; row of the way tables, or -1 for a route of its own; class; marks; status."""
+tables; link or -1, and the link it takes then (`THERE`, `NOWHERE`); destination; row of the way tables, or -1 for a route of its own; class; marks; status."""
 
 KIND = np.dtype([("pcu", "f8"), ("store", "i4"), ("group", "i4"), ("queue", "i4")], align=True)
 """A class: share of a stop line's time [PCU], room taken [PCU/1000], row of free times, and queue."""
@@ -165,7 +168,7 @@ class State(NamedTuple):
         The same of each block of junctions.
     lookahead_s : (1,) [s]
         Least time in which two junctions feel each other.
-    planned : (V,)
+    planned, planned_s : (V,), (V,) [s]
         Vehicles by junction and departure.
     tally, first_gridlock_s
     seen : (L, C) of `SEEN`
@@ -184,6 +187,7 @@ class State(NamedTuple):
     block_s: F64
     lookahead_s: F64
     planned: I32
+    planned_s: F64
     tally: NDArray[np.int64]
     first_gridlock_s: F64
     seen: Records

@@ -94,7 +94,7 @@ def street(  # a drawing has many things that may be said about it
     out_first, out_link = ways_net.out_first, ways_net.out_link
     links = np.zeros(n, LINK)
     links["in_headway_s"], links["out_headway_s"], links["wave_s"] = ticks(entries), ticks(gaps), ticks(waves)
-    links["room"], links["weight"], links["length_m"] = np.round(MILLI * rooms), _each(weight), 100.0
+    links["room"], links["tag_per_pcu"], links["length_m"] = np.round(MILLI * rooms), 1.0 / _each(weight), 100.0
     kinds = np.zeros(len(pcu), KIND)
     kinds["pcu"], kinds["store"] = pcu, np.round(MILLI * np.array(pcu))
     kinds["queue"] = queue or [0] * len(pcu)

@@ -172,6 +172,7 @@ def test_without_a_way_a_trip_is_unreachable_and_under_way_it_is_cut_off() -> No
     s = street(LINE, [(0.0, 0, 3), (0.0, 3, 0), (50.0, 0, 3)])
     advance(s.t, 5.0)
     s.t.ways.next_turn[0, :, 1] = NO_TURN
+    reconsider(s.t, 5.0)
     s.run(1000.0)
     assert s.t.cars["status"].tolist() == [CUT_OFF, UNREACHABLE, CUT_OFF]
     assert s.on_link().sum() == 0
