@@ -1,12 +1,13 @@
 """What is due next at the junctions: their stop lines, their entrances and the departures from home.
 
-A junction is a node, or several that short links join. What happens at one is felt at another after `lookahead_s` at the
-earliest, the least time a vehicle needs forward or a hole backward between two of them. So all junctions may go ahead for
-so long one after the other, each in the order of time, and find what a single list of all events would have led to.
+A junction is a node, or several that short links join. What happens at one is felt at another after `lookahead_s`
+at the earliest, the least time a vehicle needs forward or a hole backward between two of them. So all junctions may go
+ahead for so long one after the other, each in the order of time: a single list of all events would lead to the same.
 A stop line or an entrance has at most one moment due. At one moment departures come first, then stop lines, then
 entrances, each in the order of their links.
 
-Reference: K. M. Chandy, J. Misra, Distributed simulation, IEEE Trans. Softw. Eng. 5 (1979), doi:10.1109/TSE.1979.230182.
+Reference: K. M. Chandy, J. Misra, Distributed simulation, IEEE Trans. Softw. Eng. 5 (1979),
+doi:10.1109/TSE.1979.230182.
 """
 
 from __future__ import annotations

@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,3 +58,28 @@ def _kept(function: Callable[P, R], *, nrt: bool) -> Callable[P, R]:
 def _stamp() -> tuple[tuple[str, float, int], ...]:
     files = sorted(Path(__file__).parent.glob("*.py"))
     return tuple((f.name, f.stat().st_mtime, f.stat().st_size) for f in files)
+
+
+def _ask(_: Any, array: Any, index: Any, byte: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        tools: Any = cgutils
+        held = context.make_array(signature.args[0])(context, builder, args[0])
+        at, offset = (context.cast(builder, args[k], signature.args[k], types.intp) for k in (1, 2))
+        place = tools.get_item_pointer(context, builder, signature.args[0], held, [at], wraparound=False)
+        address, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        form = ir.FunctionType(ir.VoidType(), [address, number, number, number])
+        ask = tools.get_or_insert_function(builder.module, form, "llvm.prefetch.p0i8")
+        to_write, soon, data = number(1), number(3), number(1)
+        builder.call(ask, [builder.gep(builder.bitcast(place, address), [offset]), to_write, soon, data])
+        return context.get_dummy_value()
+
+    return types.void(array, index, byte), generate
+
+
+_asked: Any = intrinsic(_ask)
+
+
+@inlined
+def prefetch(array: NDArray[Any], index: int, byte: int) -> None:
+    """Ask for the cache line of a byte of an array's element that will be touched soon; changes nothing."""
+    _asked(array, index, byte)

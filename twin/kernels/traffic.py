@@ -27,7 +27,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.kernels.agenda import next_departure, next_place, plan_exit, soonest
-from twin.kernels.jit import inlined, lean
+from twin.kernels.jit import inlined, lean, prefetch
 from twin.kernels.traffic_moves import (
     call,
     charge,
@@ -56,8 +56,12 @@ from twin.kernels.traffic_state import (
     THERE,
     TICKS_PER_S,
     UNREACHABLE,
+    State,
     Traffic,
 )
+
+_FAR, _NEAR, _NEXT = 8, 5, 3
+"""How many junctions ahead `_fetch` calls a link, its vehicle and the vehicle's next link."""
 
 
 @lean
@@ -73,9 +77,11 @@ def advance(t: Traffic, until_s: float) -> None:
         to_s = min(until_s, max(from_s + s.lookahead_s[0], from_s + 1.0 / TICKS_PER_S))
         if s.tally[N_WATCHED] > 0:
             to_s = _before_ends(t, from_s, to_s)
-        for block in range(len(s.block_s)):
-            if s.block_s[block] < to_s:
-                _go_ahead(t, block, to_s)
+        n = _gather(s, to_s)
+        for k in range(-_FAR, n):
+            _fetch(t, k, n)
+            if k >= 0:
+                _act(t, s.acting[k], to_s)
 
 
 @lean
@@ -96,29 +102,84 @@ def _before_ends(t: Traffic, from_s: float, to_s: float) -> float:
     return to_s
 
 
-@inlined
-def _go_ahead(t: Traffic, block: int, to_s: float) -> None:
-    """Let the junctions of a block act up to a time, excluded, one after the other."""
-    s = t.state
-    s.block_s[block] = np.inf
-    least_s = np.inf
-    for junction in range(block * BLOCK, min(block * BLOCK + BLOCK, len(s.next_s))):
-        if s.next_s[junction] < to_s:
-            s.next_s[junction] = -np.inf  # what it plans for itself meanwhile needs no note
-            place, at_s = next_place(s, junction)
-            while at_s < to_s:
-                if place < 0:
-                    depart(t, next_departure(s, junction), at_s)
+@lean
+def _gather(s: State, to_s: float) -> int:
+    """List the junctions at which something happens before a time; return how many they are."""
+    n = 0
+    for block in range(len(s.block_s)):
+        if s.block_s[block] < to_s:
+            least_s = np.inf
+            for junction in range(block * BLOCK, min(block * BLOCK + BLOCK, len(s.next_s))):
+                if s.next_s[junction] < to_s:
+                    s.acting[n] = junction
+                    n += 1
                 else:
-                    s.due_s[place] = np.inf
-                    if place < s.junctions[junction]["first"] + s.junctions[junction]["n_stops"]:
-                        _stop_line(t, s.due_link[place], at_s)
-                    else:
-                        _entrance(t, s.due_link[place], at_s)
-                place, at_s = next_place(s, junction)
-            s.next_s[junction] = at_s
-        least_s = min(least_s, s.next_s[junction])
-    s.block_s[block] = min(s.block_s[block], least_s)
+                    least_s = min(least_s, s.next_s[junction])
+            s.block_s[block] = least_s
+    return n
+
+
+@inlined
+def _fetch(t: Traffic, k: int, n: int) -> None:
+    """Call into the cache what junctions soon to act touch first: a link, its vehicle, the vehicle's next link.
+
+    Half of a large network's time goes by waiting for memory; each step asks for what the step before has brought.
+    """
+    s, n_q = t.state, len(t.net.share)
+    if k + _FAR < n:
+        place, _ = next_place(s, s.acting[k + _FAR])
+        link = s.due_link[place] if place >= 0 else -1
+        s.coming[k + _FAR] = link
+        if link >= 0:
+            _fetch_link(t, link)
+    if 0 <= k + _NEAR < n and s.coming[k + _NEAR] >= 0:
+        first = s.coming[k + _NEAR] * n_q
+        for q in range(first, first + n_q):
+            if s.queues[q]["head"] >= 0:
+                prefetch(t.cars, s.queues[q]["head"], 0)
+    if 0 <= k + _NEXT < n and s.coming[k + _NEXT] >= 0:
+        link = s.coming[k + _NEXT]
+        prefetch(s.finish, t.net.links[link]["move_first"] * n_q, 0)
+        v = s.queues[link * n_q]["head"]
+        to = t.cars[v]["then"] if v >= 0 else -1
+        s.coming[k + _NEXT] = to
+        if to >= 0:
+            _fetch_link(t, to)
+            if t.cars[v]["ways"] < 0:
+                prefetch(t.ways.route_link, t.cars[v]["at"] + 2, 0)
+    if 0 <= k + 1 < n and s.coming[k + 1] >= 0:
+        one = t.net.links[s.coming[k + 1]]
+        prefetch(s.holes, one["ring_first"] + one["ring_head"], 0)
+        prefetch(s.due_s, one["stop"], 0)
+        prefetch(s.next_s, one["ahead"], 0)
+
+
+@inlined
+def _fetch_link(t: Traffic, link: int) -> None:
+    prefetch(t.net.links, link, 0)
+    prefetch(t.net.links, link, 64)
+    prefetch(t.state.queues, link * len(t.net.share), 0)
+    prefetch(t.state.seen, link, 0)
+
+
+@inlined
+def _act(t: Traffic, junction: int, to_s: float) -> None:
+    """Let a junction act up to a time, excluded."""
+    s = t.state
+    s.next_s[junction] = -np.inf  # what it plans for itself meanwhile needs no note
+    place, at_s = next_place(s, junction)
+    while at_s < to_s:
+        if place < 0:
+            depart(t, next_departure(s, junction), at_s)
+        else:
+            s.due_s[place] = np.inf
+            if place < s.junctions[junction]["first"] + s.junctions[junction]["n_stops"]:
+                _stop_line(t, s.due_link[place], at_s)
+            else:
+                _entrance(t, s.due_link[place], at_s)
+        place, at_s = next_place(s, junction)
+    s.next_s[junction] = at_s
+    s.block_s[junction // BLOCK] = min(s.block_s[junction // BLOCK], at_s)
 
 
 @lean

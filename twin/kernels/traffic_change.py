@@ -17,13 +17,9 @@ def reconsider(t: Traffic, now: float) -> None:
     """Let everybody who waits look at ways and gates again: call it after the tables or the gates changed."""
     queues, n_q = t.state.queues, len(t.net.share)
     n_home = n_q * len(t.net.links)
-    for q in range(n_home):
-        v = queues[q]["head"]
-        while v >= 0:
-            t.cars[v]["then"] = link_after(t, v, q // n_q)
-            v = t.cars[v]["next"]
+    _look_ahead(t, n_home)
     for to in range(len(t.net.links)):
-        _drop_waiters(t, to, n_q, n_home)
+        _drop_waiters(t, to, n_home)
     for q in range(n_home):
         if queues[q]["waits_for"] == PARKED:
             queues[q]["waits_for"] = FREE
@@ -47,7 +43,17 @@ def reconsider(t: Traffic, now: float) -> None:
 
 
 @kernel
-def _drop_waiters(t: Traffic, to: int, n_q: int, n_home: int) -> None:
+def _look_ahead(t: Traffic, n_home: int) -> None:
+    """Let everybody on a link see which one comes then."""
+    for q in range(n_home):
+        v = t.state.queues[q]["head"]
+        while v >= 0:
+            t.cars[v]["then"] = link_after(t, v, t.cars[v]["link"])
+            v = t.cars[v]["next"]
+
+
+@kernel
+def _drop_waiters(t: Traffic, to: int, n_home: int) -> None:
     """Take those off a link's waiters who no longer want to or may enter it, and all who are at home."""
     queues, one = t.state.queues, t.net.links[to]
     before, q = -1, one["wait_head"]
@@ -68,7 +74,8 @@ def _drop_waiters(t: Traffic, to: int, n_q: int, n_home: int) -> None:
 def wake(t: Traffic, links: NDArray[np.int64], now: float) -> None:
     """Let the ends of changed links look again: call it after capacity, speed or a signal changed.
 
-    A faster link brings its junctions nearer to each other. A wait for the next entry or exit that was planned by an older, longer headway is cut to the present one's.
+    A faster link brings its junctions nearer to each other. A wait for the next entry or exit that was planned by an
+    older, longer headway is cut to the present one's.
     """
     most_pcu = 0.0
     for k in range(len(t.net.kinds)):

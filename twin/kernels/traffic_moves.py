@@ -26,7 +26,6 @@ from twin.kernels.traffic_state import (
 )
 
 
-
 @inlined
 def first_link(t: Traffic, v: int) -> int:
     """Return the first link of a vehicle that goes by tables."""
@@ -175,7 +174,9 @@ def _call_back(t: Traffic, link: int, now: float) -> None:
     """Plan the same from the other end, where a vehicle left: takes no hole in, the entrance may not be there yet."""
     if not has_entry_due(t, link):
         one = t.net.links[link]
-        opens_s = max(one["tat_in_s"] - t.net.burst_pcu * one["in_headway_s"], _room_s(t.net.links, t.state.holes, link))
+        opens_s = max(
+            one["tat_in_s"] - t.net.burst_pcu * one["in_headway_s"], _room_s(t.net.links, t.state.holes, link)
+        )
         if opens_s < np.inf:
             plan_entry(t, link, max(opens_s, now))
 

@@ -61,7 +61,8 @@ def start(
     block_s = np.minimum.reduceat(next_s, np.arange(0, len(next_s), BLOCK)) if len(next_s) else np.zeros(0)
     state = State(
         queues, np.zeros(size.sum(), HOLE), np.zeros(n_q * n_turns.sum()), np.full(2 * n, np.inf), due_link, junctions,
-        next_s, block_s, np.array([lookahead_s(net)]), planned, planned_s,
+        next_s, block_s, np.array([lookahead_s(net)]), np.zeros(len(junctions), np.int32),
+        np.zeros(len(junctions), np.int32), planned, planned_s,
         np.zeros(5, np.int64), np.full(1, np.nan),
         np.zeros((n, len(net.kinds)), SEEN), np.zeros(n_traces, TRACE), np.full(n_watched, -1, np.int32),
         np.full(n_watched, -1, np.int32),
@@ -120,4 +121,5 @@ def _departures(junctions: Records, cars: Records, ways: Ways, of_node: I32, tai
 
 
 def _starts(size: NDArray[Any]) -> NDArray[np.int64]:
-    return np.cumsum(size) - size
+    first: NDArray[np.int64] = np.cumsum(size) - size
+    return first

@@ -28,8 +28,8 @@ NO_TURN, ARRIVES = 255, 254
 """Values of way tables that are not a turn: no way, and the zone's node is reached."""
 
 GRIDLOCKS, N_MOVES, N_WATCHED, N_ENDED, N_TRACED = 0, 1, 2, 3, 4
-"""Places in `State.tally`: rings found, link entries, watched vehicles under way and those whose drive has ended, traced
-entries."""
+"""Places in `State.tally`: rings found, link entries, watched vehicles under way, those whose drive has ended, and
+traced entries."""
 
 WATCHED, TRACED = 1, 2
 """Bits of a vehicle's `mark`: its end stops the kernel; its entries are kept."""
@@ -58,9 +58,10 @@ LINK = np.dtype(
 )  # fmt: skip
 """A link: theoretical next entry and exit and their headways [s/PCU]; virtual time of its merge; room taken (vehicles,
 and holes on their way back) and room [PCU/1000]; first waiter; classes that may not enter, a bit each; the place of its
-entrance in `State.due_s`; signal (`GREEN`, `FIXED`, `RED`); whether it stands in a known gridlock; wave time [s]; what a
-PCU of its costs of a merge, 1 over its weight; virtual time of its stop line; length [m]; its part of the ring of holes; first turn at its end, and its first
-movement; the place of its stop line in `State.due_s`; the junctions ahead of it and behind it."""
+entrance in `State.due_s`; signal (`GREEN`, `FIXED`, `RED`); whether it stands in a known gridlock; wave time [s]; what
+a PCU of its pays at a merge, 1 over its weight; virtual time of its stop line; length [m]; its part of the ring of
+holes; first turn at its end, and its first movement; the place of its stop line in `State.due_s`; the junctions ahead
+of it and behind it."""
 
 GREEN, FIXED, RED = 0, 1, 2
 
@@ -81,7 +82,8 @@ CAR = np.dtype(
 )  # fmt: skip
 """A vehicle: earliest end of its link (at last, of its drive), entry, planned departure and arrival [s] (NaN before);
 distance left behind [m]; the vehicle behind it; its place in `Ways.route_link`, or its origin node where it goes by
-tables; link or -1, and the link it takes then (`THERE`, `NOWHERE`); destination; row of the way tables, or -1 for a route of its own; class; marks; status."""
+tables; link or -1, and the link it takes then (`THERE`, `NOWHERE`); destination; row of the way tables, or -1 for a
+route of its own; class; marks; status."""
 
 KIND = np.dtype([("pcu", "f8"), ("store", "i4"), ("group", "i4"), ("queue", "i4")], align=True)
 """A class: share of a stop line's time [PCU], room taken [PCU/1000], row of free times, and queue."""
@@ -168,6 +170,8 @@ class State(NamedTuple):
         The same of each block of junctions.
     lookahead_s : (1,) [s]
         Least time in which two junctions feel each other.
+    acting, coming : (J,)
+        Junctions that act before the end of the present step, and the place that begins.
     planned, planned_s : (V,), (V,) [s]
         Vehicles by junction and departure.
     tally, first_gridlock_s
@@ -186,6 +190,8 @@ class State(NamedTuple):
     next_s: F64
     block_s: F64
     lookahead_s: F64
+    acting: I32
+    coming: I32
     planned: I32
     planned_s: F64
     tally: NDArray[np.int64]

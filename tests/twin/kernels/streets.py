@@ -8,6 +8,7 @@ import numpy as np
 from tests.twin.kernels.nets import network, ways
 from twin.kernels.traffic import advance
 from twin.kernels.traffic_change import find_gridlocks
+from twin.kernels.traffic_start import start
 from twin.kernels.traffic_state import (
     ARRIVED,
     CAR,
@@ -19,7 +20,6 @@ from twin.kernels.traffic_state import (
     Traffic,
     ticks,
 )
-from twin.kernels.traffic_start import start
 from twin.kernels.traffic_state import Ways as Tables
 
 MILLI = 1000

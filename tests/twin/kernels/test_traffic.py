@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.twin.kernels.streets import MILLI, Street, street
+from twin.kernels import traffic_start
 from twin.kernels.agenda import soonest
 from twin.kernels.traffic import advance
 from twin.kernels.traffic_change import count_queues, find_gridlocks, reconsider, wake
@@ -39,18 +40,21 @@ GRID = [(a * 4 + b, c * 4 + d) for a in range(4) for b in range(4) for c, d in
         ((a, b + 1), (a, b - 1), (a + 1, b), (a - 1, b)) if 0 <= c < 4 and 0 <= d < 4]  # fmt: skip
 
 
-def crowd(n: int, gap_s: float, *, room: float = 8.0, kinds: int = 1, queues: bool = False) -> Street:
+def crowd(
+    n: int, gap_s: float, *, room: float = 8.0, kinds: int = 1, queues: bool = False, wave_s: float | None = None
+) -> Street:
     """Trips over a 4 × 4 grid, drawn from a simple congruence so that every case is the same everywhere."""
     numbers = [(k * 7919 + 13) % 10007 for k in range(n)]
     trips = [(k * gap_s, x % 16, (x % 16 + 1 + x // 16 % 15) % 16) for k, x in enumerate(numbers)]
     kind = [x % kinds for x in numbers]
     queue = [0, 1, 1] if queues else None
-    return street(GRID, trips, room=room, pcu=(0.25, 1.0, 3.0), kind=kind, queue=queue)
+    return street(GRID, trips, room=room, pcu=(0.25, 1.0, 3.0), kind=kind, queue=queue, wave_s=wave_s)
 
 
 def digest(s: Street) -> str:
     """SHA-256 over every vehicle's and link's final state."""
-    parts: tuple[Any, ...] = (s.t.cars, s.t.net.links, *(a for a in s.t.state if isinstance(a, np.ndarray)))
+    state = [a for name, a in s.t.state._asdict().items() if name not in {"acting", "coming"}]  # of the last step only
+    parts: tuple[Any, ...] = (s.t.cars, s.t.net.links, *state)
     # Field by field: what lies between the fields of a record is nobody's.
     fields = [a[name] for a in parts for name in a.dtype.names or ()] + [a for a in parts if a.dtype.names is None]
     return hashlib.sha256(b"".join(np.ascontiguousarray(a).tobytes() for a in fields)).hexdigest()
@@ -297,6 +301,25 @@ def test_a_busy_network_empties_again() -> None:
     s.run(1e6)
     assert s.arrived() == 3000
     assert s.t.state.tally[GRIDLOCKS] == 0
+
+
+@pytest.mark.parametrize("wave_s", [None, 0.0])
+@pytest.mark.parametrize("queues", [False, True])
+def test_junctions_that_go_ahead_of_each_other_do_what_one_list_of_all_events_would_do(
+    monkeypatch: pytest.MonkeyPatch, wave_s: float | None, queues: bool,  # noqa: FBT001 # drawn
+) -> None:  # fmt: skip
+    """A network that is one junction keeps all its events in one order; without lookahead each moment is a step."""
+    found = []
+    for below_s, most_nodes, at_most_s in ((np.inf, 16, np.inf), (0.0, 1, np.inf), (0.0, 1, 0.0)):
+        monkeypatch.setattr(traffic_start, "_LOOKAHEADS_S", (below_s,))
+        monkeypatch.setattr(traffic_start, "_MOST_NODES", most_nodes)
+        s = crowd(600, 0.4, room=6.0, kinds=3, queues=queues, wave_s=wave_s)
+        s.t.state.lookahead_s[0] = min(s.t.state.lookahead_s[0], at_most_s)
+        s.run(260.0)
+        found.append((len(s.t.state.next_s), s.t.cars.tobytes(), s.t.state.seen.tobytes(), s.left()))
+    assert [junctions for junctions, *_ in found] == [1, 16, 16]
+    assert found[0][1:] == found[1][1:] == found[2][1:]
+    assert 0 < s.arrived() < 600
 
 
 def test_stopping_on_the_way_changes_nothing() -> None:
