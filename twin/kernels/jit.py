@@ -61,7 +61,7 @@ def _stamp() -> tuple[tuple[str, float, int], ...]:
 
 
 def _ask(_: Any, array: Any, index: Any, byte: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def _generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         tools: Any = cgutils
         held = context.make_array(signature.args[0])(context, builder, args[0])
         at, offset = (context.cast(builder, args[k], signature.args[k], types.intp) for k in (1, 2))
@@ -73,10 +73,10 @@ def _ask(_: Any, array: Any, index: Any, byte: Any) -> Any:
         builder.call(ask, [builder.gep(builder.bitcast(place, address), [offset]), to_write, soon, data])
         return context.get_dummy_value()
 
-    return types.void(array, index, byte), generate
+    return types.void(array, index, byte), _generate
 
 
-_asked: Any = intrinsic(_ask)
+_asked: Any = (lambda *_: None) if numba.config.DISABLE_JIT else intrinsic(_ask)
 
 
 @inlined
