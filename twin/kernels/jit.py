@@ -76,7 +76,8 @@ def _ask(_: Any, array: Any, index: Any, byte: Any) -> Any:
     return types.void(array, index, byte), _generate
 
 
-_asked: Any = (lambda *_: None) if numba.config.DISABLE_JIT else intrinsic(_ask)
+_config: Any = numba.config
+_asked: Any = (lambda *_: None) if _config.DISABLE_JIT else intrinsic(_ask)
 
 
 @inlined
