@@ -14,8 +14,8 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 run: $(VENV)/.ready ## serve the embedded city with its map and a synthetic live feed
 	$(BIN)/hue-twin serve
 
-test: $(VENV)/.ready check postgis browser ## format, lint, types, contracts, tests
-	$(BIN)/python -m pytest
+test: $(VENV)/.ready check postgis browser ## format, lint, types, contracts, tests on every core, four at most
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 postgis: ## the server of the database tests, from Debian's packages where root may install them
 	@.ci/postgis
@@ -33,7 +33,7 @@ notebooks: $(VENV)/.ready ## run the notebooks and keep their pictures in the pa
 check: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 
 $(VENV)/.bench: $(VENV)/.ready

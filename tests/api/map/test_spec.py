@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -13,42 +14,46 @@ from gis_data.hue.build import hue
 from twin.city.city import TABLES
 from twin.testing.toy import toy_city
 
-SPEC = map_spec(hue(), "vi")
+
+@pytest.fixture(scope="module")
+def spec() -> dict[str, Any]:
+    """The specification of the embedded city, in Vietnamese."""
+    return map_spec(hue(), "vi")
 
 
-def test_data_are_by_reference_and_the_specification_is_small() -> None:
-    assert len(json.dumps(SPEC)) < 40_000
-    for layer in SPEC["layers"]:
+def test_data_are_by_reference_and_the_specification_is_small(spec: dict[str, Any]) -> None:
+    assert len(json.dumps(spec)) < 40_000
+    for layer in spec["layers"]:
         assert layer["data"] == f"/api/v1/city/layers/{layer['twin']['key']}/arrays"
 
 
-def test_no_provider_no_style_no_address_of_another_origin() -> None:
-    assert not {"mapProvider", "mapStyle"} & set(SPEC)
-    assert not re.search(r"https?://|mapbox|carto", json.dumps(SPEC))
+def test_no_provider_no_style_no_address_of_another_origin(spec: dict[str, Any]) -> None:
+    assert not {"mapProvider", "mapStyle"} & set(spec)
+    assert not re.search(r"https?://|mapbox|carto", json.dumps(spec))
 
 
-def test_strings_are_strings_and_not_expressions() -> None:
-    assert "@@=" not in json.dumps(SPEC)
+def test_strings_are_strings_and_not_expressions(spec: dict[str, Any]) -> None:
+    assert "@@=" not in json.dumps(spec)
 
 
-def test_layers_are_unique_and_only_for_tables_with_rows() -> None:
-    names = [layer["id"] for layer in SPEC["layers"]]
+def test_layers_are_unique_and_only_for_tables_with_rows(spec: dict[str, Any]) -> None:
+    names = [layer["id"] for layer in spec["layers"]]
     assert len(names) == len(set(names))
-    for layer in SPEC["layers"]:
+    for layer in spec["layers"]:
         assert len(hue().tables()[layer["twin"]["key"]]) > 0
 
 
-def test_every_colour_a_layer_names_exists_in_both_themes() -> None:
+def test_every_colour_a_layer_names_exists_in_both_themes(spec: dict[str, Any]) -> None:
     assert set(THEMES["light"]) == set(THEMES["dark"])
-    used = {token for layer in SPEC["layers"] for token in layer["twin"].get("tokens", {}).values()}
+    used = {token for layer in spec["layers"] for token in layer["twin"].get("tokens", {}).values()}
     assert used <= set(THEMES["light"])
     assert len(SPEED_RATIO) == len(SPEED_RATIO_DARK)
 
 
-def test_titles_follow_the_language() -> None:
+def test_titles_follow_the_language(spec: dict[str, Any]) -> None:
     english = map_spec(hue(), "en")
     assert {"Streets and bridges", "Wards and communes"} <= {row["title"] for row in english["layerList"]}
-    assert {"Đường phố và cầu", "Phường, xã"} <= {row["title"] for row in SPEC["layerList"]}
+    assert {"Đường phố và cầu", "Phường, xã"} <= {row["title"] for row in spec["layerList"]}
 
 
 def test_every_table_has_a_title_in_both_languages() -> None:
