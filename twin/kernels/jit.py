@@ -2,7 +2,7 @@
 
 A kernel compiles at its first call and is kept in numba's cache: beside the source, or in the user's cache folder where
 the source is read-only, or only in memory where neither can be written. Kernels contain one another, so a kept one is
-good only as long as no file of this package has changed.
+good only as long as no file of this package has changed. Processes may fill one cache at the same time.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
+from uuid import uuid4
 
 import numba
 from llvmlite import ir
@@ -51,6 +52,8 @@ def _kept(function: Callable[P, R], *, nrt: bool) -> Callable[P, R]:
     index = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if index is not None:
         index._source_stamp = (index._source_stamp, _stamp())  # noqa: SLF001 # numba asks only the function's own file
+        # numba numbers its files: two processes that compile at once would take the same number for different types
+        index._data_name_pattern = f"{uuid4().hex[:12]}-{index._data_name_pattern}"  # noqa: SLF001
     kept: Callable[P, R] = compiled
     return kept
 

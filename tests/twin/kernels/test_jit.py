@@ -1,5 +1,7 @@
 """Compiling leaves a cache where it can, and works without one where it cannot."""
 
+import importlib.util
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,3 +29,28 @@ def test_kernels_refuse_to_write_into_a_frozen_city() -> None:
     with pytest.raises(Exception, match="Cannot modify readonly array"):
         spoil(frozen)
     assert frozen.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_processes_that_compile_at_once_do_not_read_each_others_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both found an empty cache; the quick one keeps its code between the two steps in which the slow one does."""
+    (tmp_path / "once.py").write_text("def twice(x):\n    return 2 * x\n", encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("once", tmp_path / "once.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    compiled: list[Any] = [kernel(module.twice) for _ in range(3)]
+    slow, quick, later = (one._cache._cache_file for one in compiled)
+    write = slow._save_data
+
+    def _interrupted(name: str, data: object) -> None:
+        quick.save("of floats", "code of floats")
+        write(name, data)
+
+    monkeypatch.setattr(quick, "_load_index", dict)
+    monkeypatch.setattr(slow, "_save_data", _interrupted)
+    slow.save("of integers", "code of integers")
+    assert later.load("of floats") == "code of floats"
+    assert later.load("of integers") in (None, "code of integers")
