@@ -23,10 +23,11 @@ import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
 from api.services import city_facts, open_city
+from api.settings import settings
 from twin.city.ragged import lines_of
 
 plt.rcParams["figure.dpi"] = 64
-hue = open_city("hue")
+hue = open_city("hue", cache=settings().cache)  # kept there: the next opening is quick
 facts = city_facts(hue)
 {key: facts[key] for key in ("name", "crs", "nodes", "links", "parcels", "buildings", "admin_units", "area_km2")}
 

@@ -33,13 +33,14 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import TwoSlopeNorm
 
 from api.services import open_city
+from api.settings import settings
 from scenarios import ask, run, study
 from scenarios.engine.store import ResultStore
 from twin.city.ragged import lines_of
 from twin.variables import Text
 
 plt.rcParams.update({"figure.dpi": 64, "axes.spines.top": False, "axes.spines.right": False})
-hue = open_city("hue")
+hue = open_city("hue", cache=settings().cache)  # kept there: the next opening is quick
 roads = hue.roads
 BOX = (560_000.0, 1_818_000.0, 566_500.0, 1_824_000.0)
 LINES = [np.asarray(line.coords) for line in lines_of(roads.xy_m, roads.first_vertex)]

@@ -41,6 +41,7 @@ def test_the_map_shows_land_water_and_streets(fake: Fake, theme: str) -> None:
 
 def test_labels_are_whole_vietnamese_and_do_not_overlap_their_anchors(fake: Fake) -> None:
     page = fake[0]
+    page.settled()
     labels = page.run("return hueTwin.app.fitted.map(l => l.text)")
     assert {"Sông Hương", "Cầu Phú Xuân"} <= set(labels)
     drawn = page.run(
@@ -144,6 +145,7 @@ def test_a_ready_made_what_if_fills_the_list_and_the_form(fake: Fake) -> None:
 def test_a_failed_run_says_why_and_the_form_is_free_again(fake: Fake) -> None:
     page, twin = fake
     twin.failing = True
+    page.ground(shown=False)
     close_and_run(page)
     page.until("return document.querySelector('.problem') !== null")
     assert page.text(".problem") == "Lượt chạy bị dừng: as the test asked"
@@ -153,6 +155,7 @@ def test_a_failed_run_says_why_and_the_form_is_free_again(fake: Fake) -> None:
 
 def test_the_link_brings_back_view_language_and_comparison(fake: Fake) -> None:
     page = fake[0]
+    page.ground(shown=False)
     close_and_run(page)
     page.until("return hueTwin.store.get().comparison !== null")
     page.run("hueTwin.store.set({ step: 2, show: 'speed' })")
@@ -168,6 +171,7 @@ def test_the_link_brings_back_view_language_and_comparison(fake: Fake) -> None:
 
 def test_a_comparison_plays_shows_queues_and_vehicles_and_names_bridges(fake: Fake) -> None:
     page = fake[0]
+    page.ground(shown=False)
     close_and_run(page)
     page.until("return hueTwin.store.get().comparison !== null")
     page.run("hueTwin.app.map.move({longitude: 107.5886, latitude: 16.4695, zoom: 14.6})")
