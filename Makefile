@@ -33,7 +33,7 @@ notebooks: $(VENV)/.ready ## run the notebooks and keep their pictures in the pa
 check: $(VENV)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy --num-workers 2
+	$(BIN)/mypy --num-workers 2 || $(BIN)/mypy # alone where a worker takes longer to start than mypy waits
 	$(BIN)/lint-imports
 
 $(VENV)/.bench: $(VENV)/.ready
