@@ -216,13 +216,13 @@ def _links(
     directed = [text.lower() not in ("0", "false") for text in _column(records, "directed")]
     record = np.array([k for k, one in enumerate(directed) for _ in range(1 if one else 2)], dtype=np.int64)
     second = np.array([back for one in directed for back in ((False,) if one else (False, True))], dtype=bool)
-    ids, name, facility = (_column(records, column) for column in ("link_id", "name", "facility_type"))
+    ids, names, facilities = (_column(records, column) for column in ("link_id", "name", "facility_type"))
     lanes = np.nan_to_num(_numbers(records, "lanes")[record]).astype(np.int64)
     shape = np.array([lines[k].reverse() if back else lines[k] for k, back in zip(record, second, strict=True)])
     return GmnsLinks(
         ids=[f"{ids[k]}b" if back else ids[k] for k, back in zip(record.tolist(), second, strict=True)],
-        name=[name[k] for k in record.tolist()],
-        facility=[facility[k] for k in record.tolist()],
+        name=[names[k] for k in record.tolist()],
+        facility=[facilities[k] for k in record.tolist()],
         tail=np.where(second, ends[1][record], ends[0][record]),
         head=np.where(second, ends[0][record], ends[1][record]),
         length_m=_numbers(records, "length")[record] * units.length_m,
