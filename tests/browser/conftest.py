@@ -25,7 +25,7 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--hide-scrollbars", "--force-color-profile=srgb", "--disable-dev-shm-usage",
 )  # fmt: skip
-START_S = 120
+START_S = 300  # of patience: other things may keep the machine busy
 
 
 @pytest.fixture(scope="session")
