@@ -17,6 +17,7 @@ from twin.errors import InvalidParams
 if TYPE_CHECKING:
     from twin.kernels.traffic_state import Traffic
 
+F64 = NDArray[np.float64]
 Links = Sequence[int] | NDArray[np.integer]
 
 
@@ -95,6 +96,37 @@ class StreetControls:
         self.t.net.links["signal"][links] = plan if is_green is None else GREEN if is_green else RED
         self._kernel.wake(self.t, np.asarray(links, np.int64), now_s)
 
+    def set_plans(self, net: RoadNetwork, now_s: float) -> None:
+        """Take over the signals' fixed plans, and what goes with them at a stop line, from the same streets.
+
+        The new plan is in force at once, in the middle of a green or a red if need be.
+
+        Parameters
+        ----------
+        net
+            The network of the same links with the new plans.
+        now_s : [s]
+        """
+        old, t = self.net, self.t
+        links = _replanned(old, net)
+        self.net = net
+        one = t.net.links
+        one["out_headway_s"][links] = self._ticks(net.headway_s[links] / self._capacity[links])
+        one["tag_per_pcu"][links] = 1.0 / net.weight[links]
+        t.net.time_s[:, links] = self._ticks(net.time_s[:, links] / self._speed[links])
+        plans = {
+            name: self._ticks(getattr(net, name)) for name in ("cycle_s", "offset_s", "green_from_s", "green_to_s")
+        }
+        self.t = t._replace(net=t.net._replace(green_first=net.green_first.copy(), **plans))
+        self.set_green(links, now_s, is_green=None)
+
+    def last_at_line_s(self, links: Links, now_s: float) -> F64:
+        """Return when a vehicle was last at each stop line ``(n,)`` [s]: now where one stands there."""
+        n_q = len(self.kinds.share)
+        head = self.t.state.queues["head"][np.asarray(links)[:, None] * n_q + np.arange(n_q)]
+        stands = ((head >= 0) & (self.t.cars["end_s"][head] <= now_s)).any(axis=1)
+        return np.where(stands, now_s, np.minimum(self.t.net.links["tat_out_s"][links], now_s))
+
     def _regate(self, now_s: float, *, reroute: bool = True) -> None:
         self._put_gates()
         if reroute:
@@ -110,6 +142,19 @@ class StreetControls:
 
     def _reconsider(self, now_s: float) -> None:
         self._kernel.reconsider(self.t, now_s)
+
+
+def _replanned(old: RoadNetwork, new: RoadNetwork) -> NDArray[np.int64]:
+    """Return the links whose signal or stop line differs."""
+    differs = (old.headway_s != new.headway_s) | (old.time_s != new.time_s).any(axis=0)
+    differs |= (old.cycle_s != new.cycle_s) | (old.offset_s != new.offset_s)
+    n_old, n_new = np.diff(old.green_first), np.diff(new.green_first)
+    differs |= n_old != n_new
+    for k in range(int(n_old.max(initial=0))):
+        both = np.flatnonzero((n_old > k) & ~differs)
+        a, b = old.green_first[both] + k, new.green_first[both] + k
+        differs[both] |= (old.green_from_s[a] != new.green_from_s[b]) | (old.green_to_s[a] != new.green_to_s[b])
+    return np.flatnonzero(differs)
 
 
 def _positive(what: str, factor: float) -> float:

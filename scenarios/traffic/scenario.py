@@ -21,7 +21,7 @@ from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import Kinds, TrafficModel
 from scenarios.models.way_choice import Informed, habits_taken, usual_weight
 from scenarios.scenario import MINUTE_S, scenario
-from scenarios.traffic.changes import StreetChanges, refuse_timed
+from scenarios.traffic.changes import StreetChanges
 from scenarios.traffic.city_indicators import ACCESS, EMISSIONS
 from scenarios.traffic.classes import CLASS_TITLES
 from scenarios.traffic.demand import Places, draw_demand, find_places
@@ -29,13 +29,11 @@ from scenarios.traffic.indicators import INDICATORS, report
 from scenarios.traffic.link_series import SERIES
 from scenarios.traffic.outputs import Asked, leave_behind
 from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_SHARE, TrafficParams
+from scenarios.traffic.signals import SignalChanges
 from scenarios.traffic.tables import TABLES
 from scenarios.traffic.tracks import MAX_POINTS, sample
 from twin.city.city import City
 from twin.variables import Text
-
-NOT_FOLLOWED = frozenset({"signal", "signal-split"})
-"""Kinds of changes the model takes over at the start of a run only."""
 
 
 @scenario(
@@ -58,7 +56,6 @@ def traffic(run: Run, params: TrafficParams) -> None:
     2. Only trips that depart in the period count; the warm-up fills the streets, the cool-down lets trips end.
     3. Closures before the run are in `run.city`; later ones arrive through the timeline.
     """
-    refuse_timed(run.question.interventions, NOT_FOLLOWED)
     rules = road_rules(params)
     places = find_places(run, params)
     base, ways = _surveyed(run, rules, places)
@@ -177,10 +174,12 @@ def _schedule(run: Run, params: TrafficParams, model: TrafficModel, asked: Asked
     def _finish() -> None:
         _record()
         report(run, model, asked.free_s, longest[0])
+        signals.report()
         leave_behind(run, model, recorder, asked, end_s)
 
     run.carry(model)
-    streets = StreetChanges(model, run.city)
+    signals, streets = SignalChanges(run, model, road_rules(params)), StreetChanges(model, run.city)
+    run.on_change(signals.hand_over)
     run.on_change(lambda: streets.hand_over(run.city, run.now_s))
     begin_s = step_s * np.ceil(params.begin_s / step_s)
     run.every(step_s, _record, Phase.RECORD, first_s=float(begin_s))
