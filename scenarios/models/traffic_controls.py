@@ -114,10 +114,13 @@ class StreetControls:
         one["out_headway_s"][links] = self._ticks(net.headway_s[links] / self._capacity[links])
         one["tag_per_pcu"][links] = 1.0 / net.weight[links]
         t.net.time_s[:, links] = self._ticks(net.time_s[:, links] / self._speed[links])
-        plans = {
-            name: self._ticks(getattr(net, name)) for name in ("cycle_s", "offset_s", "green_from_s", "green_to_s")
-        }
-        self.t = t._replace(net=t.net._replace(green_first=net.green_first.copy(), **plans))
+        self.t = t._replace(
+            net=t.net._replace(
+                cycle_s=self._ticks(net.cycle_s), offset_s=self._ticks(net.offset_s),
+                green_first=net.green_first.copy(), green_from_s=self._ticks(net.green_from_s),
+                green_to_s=self._ticks(net.green_to_s),
+            )
+        )  # fmt: skip
         self.set_green(links, now_s, is_green=None)
 
     def last_at_line_s(self, links: Links, now_s: float) -> F64:
