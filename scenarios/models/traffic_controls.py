@@ -70,7 +70,7 @@ class StreetControls:
         InvalidParams
             The factor is not positive: close a gate instead.
         """
-        self._capacity[links] = _positive("capacity factor", factor)
+        self._capacity[links] = positive("capacity factor", factor)
         one = self.t.net.links
         for name, own in (("in_headway_s", self.net.entry_headway_s), ("out_headway_s", self.net.headway_s)):
             one[name][links] = self._ticks(own[links] / self._capacity[links])
@@ -84,7 +84,7 @@ class StreetControls:
         InvalidParams
             The factor is not positive: close a gate instead.
         """
-        self._speed[links] = _positive("speed factor", factor)
+        self._speed[links] = positive("speed factor", factor)
         self.t.net.time_s[:, links] = self._ticks(self.net.time_s[:, links] / self._speed[links])
         self._kernel.wake(self.t, np.asarray(links, np.int64), now_s)
 
@@ -108,7 +108,7 @@ class StreetControls:
         now_s : [s]
         """
         old, t = self.net, self.t
-        links = _replanned(old, net)
+        links = replanned(old, net)
         self.net = net
         one = t.net.links
         one["out_headway_s"][links] = self._ticks(net.headway_s[links] / self._capacity[links])
@@ -147,7 +147,7 @@ class StreetControls:
         self._kernel.reconsider(self.t, now_s)
 
 
-def _replanned(old: RoadNetwork, new: RoadNetwork) -> NDArray[np.int64]:
+def replanned(old: RoadNetwork, new: RoadNetwork) -> NDArray[np.int64]:
     """Return the links whose signal or stop line differs."""
     differs = (old.headway_s != new.headway_s) | (old.time_s != new.time_s).any(axis=0)
     differs |= (old.cycle_s != new.cycle_s) | (old.offset_s != new.offset_s)
@@ -160,7 +160,14 @@ def _replanned(old: RoadNetwork, new: RoadNetwork) -> NDArray[np.int64]:
     return np.flatnonzero(differs)
 
 
-def _positive(what: str, factor: float) -> float:
+def positive(what: str, factor: float) -> float:
+    """Return a factor.
+
+    Raises
+    ------
+    InvalidParams
+        It is not positive.
+    """
     if not (np.isfinite(factor) and factor > 0):
         raise InvalidParams(what, f"{factor} is not a positive number; close the gate of a link that lets nobody pass")
     return factor

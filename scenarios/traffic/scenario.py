@@ -19,12 +19,14 @@ from scenarios.models.link_record import LinkRecorder
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
 from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import Kinds, TrafficModel
+from scenarios.models.traffic_plain import PlainTraffic
 from scenarios.models.way_choice import Informed, habits_taken, usual_weight
 from scenarios.scenario import MINUTE_S, scenario
 from scenarios.traffic.changes import StreetChanges
 from scenarios.traffic.city_indicators import ACCESS, EMISSIONS
 from scenarios.traffic.classes import CLASS_TITLES
 from scenarios.traffic.demand import Places, draw_demand, find_places
+from scenarios.traffic.engines import AnyTraffic, engine_of
 from scenarios.traffic.indicators import INDICATORS, report
 from scenarios.traffic.link_series import SERIES
 from scenarios.traffic.outputs import Asked, leave_behind
@@ -124,7 +126,7 @@ def _drawn(
     )  # fmt: skip
 
 
-def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, trips: Trips) -> TrafficModel:
+def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, trips: Trips) -> AnyTraffic:
     """Return the vehicles on their ways: a habit each, and news of the traffic for those who follow it."""
     of_trip = net.group[trips.kind]
     taste = run.rng("traffic/habits").random(len(of_trip))
@@ -136,7 +138,8 @@ def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, tr
     )  # fmt: skip
     fastest = np.array([routes.informed(g) for g in range(len(net.time_s))], dtype=np.int32)[of_trip]
     row = np.where(knows, fastest, habit)
-    model = TrafficModel(
+    make = TrafficModel if engine_of(run, params) == "compiled" else PlainTraffic
+    model = make(
         net, routes, trips, row=row, kinds=vehicle_kinds(), informed=informed, clock=run.env, traces=MAX_POINTS
     )
     model.trace(sample(trips.depart_s, before_s=params.duration_min * MINUTE_S))
@@ -161,7 +164,7 @@ def road_rules(params: TrafficParams) -> RoadRules:
     )
 
 
-def _schedule(run: Run, params: TrafficParams, model: TrafficModel, asked: Asked) -> None:
+def _schedule(run: Run, params: TrafficParams, model: AnyTraffic, asked: Asked) -> None:
     step_s, end_s = params.interval_min * MINUTE_S, params.duration_min * MINUTE_S
     longest, recorder = [0.0], LinkRecorder()
 

@@ -11,7 +11,7 @@ import simpy
 from scenarios.engine.run import Run
 from scenarios.models.actuated import Actuation, Ended, Green, actuated_signal
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
-from scenarios.models.traffic_controls import StreetControls
+from scenarios.traffic.engines import AnyTraffic
 from twin.city.changes_signals import ActuateSignal, SetSignal, SplitSignal, signal_node, stages_of
 from twin.city.city import City
 from twin.city.interventions import Intervention
@@ -37,7 +37,7 @@ class SignalChanges:
         By which the model's network was made of `run.city`.
     """
 
-    def __init__(self, run: Run, model: StreetControls, rules: RoadRules) -> None:
+    def __init__(self, run: Run, model: AnyTraffic, rules: RoadRules) -> None:
         self._run, self._model, self._rules = run, model, rules
         self._start, self._signals = run.city, run.city.signals
         self._running: dict[int, tuple[ActuateSignal, simpy.Process]] = {}
