@@ -101,7 +101,7 @@ class PlainTraffic:
             if len(nodes) <= len(links) or any(self.net.tail[k] != at for k, at in zip(links, nodes, strict=False)):
                 raise UnknownItem("drive", f"links {links} are no way from node {start}")
         informed = self.routes.informed(int(self.net.group[kind]))
-        zone = int(way) if isinstance(way, int | np.integer) else -1
+        zone = int(way) if isinstance(way, int | np.integer) else 0
         v = self._fleet.add(kind, start, zone, informed, float(self._clock.now), links)
         self._fleet.drives[v] = event = self._clock.event()
         self._depart(v)
