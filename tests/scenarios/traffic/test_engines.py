@@ -108,9 +108,12 @@ def test_a_process_waits_for_its_drive_and_is_woken_at_the_same_moment() -> None
 
 
 def test_without_a_compiler_a_run_is_made_by_plain_simpy() -> None:
-    """A process in which numba cannot be imported; what is asked of the compiler there is refused with a remedy."""
+    """A process in which numba is not installed; what is asked of the compiler there is refused with a remedy."""
     code = (
-        "import sys; sys.modules['numba'] = None\n"
+        "import sys, importlib.metadata as m\n"
+        "sys.modules['numba'], had = None, m.distribution\n"
+        "def gone(name):\n    if name == 'numba':\n        raise m.PackageNotFoundError(name)\n    return had(name)\n"
+        "m.distribution = gone\n"
         "from tests.scenarios.traffic.test_traffic import go\n"
         "from twin.errors import InvalidParams\n"
         "r = go(demand_scale=0.2)\n"
