@@ -1,4 +1,4 @@
-"""hue-twin impact: what a change does before traffic is simulated: access by vehicle lost, trips added."""
+"""hue-twin impact: what a change does before traffic is simulated: access lost, trips added, parking, exposure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from api.cli.run import Changes, WhatIfKey, changes_asked
 app = typer.Typer(no_args_is_help=True, help="Impact of a change without a simulation.")
 
 _SHOWN = 20
+_ASSUMED = "! Mọi suất là giả định, chưa hiệu chỉnh / every rate is an assumption, not calibrated"
 
 
 @app.command("access")
@@ -35,14 +36,10 @@ def access(
         from api import asks
         from scenarios.models.vehicle_access import lost_access
         from scenarios.traffic.params import TrafficParams
-        from twin.errors import InvalidParams
 
         standard, made = changes_asked(opened, changes, what_if)
         told = day or standard.get("date")
-        try:
-            first = date.fromisoformat(told) if told else TrafficParams().date
-        except ValueError:
-            raise InvalidParams("--date", f"{told} is no day; write it as 2026-11-27") from None
+        first = _day(told) or TrafficParams().date
         mode, begin = asks.vehicles([vehicles]), datetime.combine(first, time())
         found = lost_access(opened, made, begin=begin, hours=hours, mode=mode, far_m=far_m)
         return {
@@ -118,6 +115,120 @@ def trips(
         console.print(f"  {name}: {n:.0f}")
     at, n = facts["peak_hour"], facts["added_in_peak_hour"]
     console.print(f"Giờ tăng nhiều nhất / busiest hour {at:02d}:00–{at + 1:02d}:00: {n:.0f}")
-    console.print(
-        "! Mọi suất là giả định, chưa hiệu chỉnh / every rate is an assumption, not calibrated", style="yellow"
-    )
+    console.print(_ASSUMED, style="yellow")
+
+
+@app.command("parking")
+def parking(
+    *,
+    city: Annotated[str, typer.Option(help="A city file, or 'hue' for the embedded city.")] = "hue",
+    changes: Changes = None,
+    what_if: WhatIfKey = None,
+    day: Annotated[str | None, typer.Option("--date", help="The day, YYYY-MM-DD; else the what-if's.")] = None,
+    car_places: Annotated[float | None, typer.Option(min=0.0, help="On the plot; else by floor area.")] = None,
+    motorcycle_places: Annotated[float | None, typer.Option(min=0.0, help="On the plot; else by floor area.")] = None,
+    reach_m: Annotated[float, typer.Option(min=1.0, help="Farthest kerb people park at [m].")] = 200.0,
+    as_json: Json = False,
+) -> None:
+    """Tell the parking a new development asks for by hour, what its plot holds, and what spills to the street."""
+    opened = city_or_exit(city, as_json=as_json)
+
+    def _answer() -> dict[str, Any]:
+        from scenarios.traffic.params import TrafficParams
+        from scenarios.traffic.parking import PARKED, parking_balance
+
+        standard, made = changes_asked(opened, changes, what_if)
+        told = _day(day or standard.get("date"))
+        params = TrafficParams() if told is None else TrafficParams(date=told)
+        given = dict(zip(PARKED, (car_places, motorcycle_places), strict=True))
+        supplied = {name: n for name, n in given.items() if n is not None}
+        found = parking_balance(opened, made, params, supplied=supplied, reach_m=reach_m)
+        names = [(name, k) for k, name in enumerate(PARKED)]
+        return {
+            "date": params.date.isoformat(),
+            "supplied": {name: float(found.supplied[k]) for name, k in names},
+            "most_demanded": {name: float(found.demanded[k].max()) for name, k in names},
+            "hours": [
+                {"hour": hour, "kerb_m": float(found.kerb_m[hour]), "unserved_m": float(found.unserved_m[hour])}
+                | {f"{name}_demanded": float(found.demanded[k, hour]) for name, k in names}
+                | {f"{name}_spilled": float(found.spilled[k, hour]) for name, k in names}
+                for hour in range(24)
+            ],
+        }
+
+    facts = or_exit(_answer, as_json=as_json)
+    if as_json:
+        say(facts, as_json=True)
+        return
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    for name, words in (("car", "ô tô / cars"), ("motorcycle", "xe máy / motorcycles")):
+        need, have = facts["most_demanded"][name], facts["supplied"][name]
+        console.print(f"Chỗ đỗ / places, {words}: cần nhiều nhất / most needed {need:.0f}; có / supplied {have:.0f}")
+    for h in facts["hours"]:
+        if h["car_spilled"] + h["motorcycle_spilled"] > 0:
+            over = f"{h['car_spilled']:.0f} ô tô / cars, {h['motorcycle_spilled']:.0f} xe máy / motorcycles"
+            lack = f"lề đường thiếu / kerb lacking {h['unserved_m']:.0f} m"
+            console.print(f"  {h['hour']:02d}:00–{h['hour'] + 1:02d}:00 tràn ra đường / to the street: {over}; {lack}")
+    console.print(_ASSUMED, style="yellow")
+
+
+@app.command("exposure")
+def exposure(
+    *,
+    city: Annotated[str, typer.Option(help="A city file, or 'hue' for the embedded city.")] = "hue",
+    changes: Changes = None,
+    what_if: WhatIfKey = None,
+    day: Annotated[str | None, typer.Option("--date", help="First day, YYYY-MM-DD; else the what-if's.")] = None,
+    hours: Annotated[int, typer.Option(min=1, max=240, help="Hours from that midnight.")] = 48,
+    as_json: Json = False,
+) -> None:
+    """Tell what stands on closed or flooded streets by hour: length, kerb places lost, buildings, households."""
+    opened = city_or_exit(city, as_json=as_json)
+
+    def _answer() -> dict[str, Any]:
+        from scenarios.models.exposure import exposed
+        from scenarios.traffic.params import TrafficParams
+
+        standard, made = changes_asked(opened, changes, what_if)
+        first = _day(day or standard.get("date")) or TrafficParams().date
+        found = exposed(opened, made, begin=datetime.combine(first, time()), hours=hours)
+        return {
+            "hours": [
+                {
+                    "begin": h.begin.isoformat(timespec="minutes"),
+                    "links": len(h.links),
+                    "street_m": h.street_m,
+                    "kerb_places": h.kerb_places,
+                    "buildings": len(h.buildings),
+                    "households": h.households,
+                }
+                for h in found
+            ]
+        }
+
+    facts = or_exit(_answer, as_json=as_json)
+    if as_json:
+        say(facts, as_json=True)
+        return
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console.print("Trên đường bị cấm hoặc ngập / on closed or flooded streets")
+    last: dict[str, Any] | None = None
+    for hour in facts["hours"]:
+        begin = datetime.fromisoformat(hour.pop("begin")).strftime("%d/%m/%Y %H:%M")
+        if hour != last:
+            console.print(
+                f"  từ / from {begin}: {hour['street_m']:.0f} m; mất chỗ đỗ / kerb places lost "
+                f"{hour['kerb_places']:.0f}; {hour['buildings']} nhà / buildings; {hour['households']:.0f} hộ / "
+                "households"
+            )
+        last = hour
+    console.print(_ASSUMED, style="yellow")
+
+
+def _day(told: str | None) -> date | None:
+    from twin.errors import InvalidParams
+
+    try:
+        return date.fromisoformat(told) if told else None
+    except ValueError:
+        raise InvalidParams("--date", f"{told} is no day; write it as 2026-11-27") from None

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.schemas.common import Problem, Shape, Text
 from twin.city.interventions import (
+    ActuateSignal,
     AddFloorArea,
     CloseLink,
     CloseStreet,
@@ -46,6 +47,7 @@ InterventionIn = Annotated[
     | SetDepth
     | SetSignal
     | SplitSignal
+    | ActuateSignal
     | SetLandUse
     | AddFloorArea
     | RaiseGroundIn,

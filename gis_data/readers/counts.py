@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,22 +67,11 @@ def read_counts(path: Path, roads: Roads) -> tuple[Count, ...]:
     SchemaError
         The file cannot be read, or lacks its columns.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SchemaError(path.name, f"cannot be read ({error})", "Give a CSV in UTF-8.") from error
-    head = text.partition("\n")[0]
-    rows = csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
-    heading = [cell.strip().lower() for cell in next(rows, [])]
-    _check_heading(path.name, heading)
     faults, made = Faults(path.name), []
     seen: dict[tuple[str, str], int] = {}
-    for cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        row = dict(zip(heading, (cell.strip() for cell in cells), strict=False))
-        line, n_faults = rows.line_num - 1, len(faults.found)
-        count = _count(row, roads, faults, line)
+    for line, row in table_rows(path, COLUMNS):
+        n_faults = len(faults.found)
+        count = count_of(row, roads, faults, line)
         key = (",".join(map(str, count.links.tolist())), count.kind)
         if len(faults.found) == n_faults and key in seen:
             faults.add(f"{count.label} is counted in row {seen[key]} already", "Keep one count.", record=line)
@@ -91,14 +81,33 @@ def read_counts(path: Path, roads: Roads) -> tuple[Count, ...]:
     return tuple(made)
 
 
-def _check_heading(file: str, heading: list[str]) -> None:
-    if "count_veh_h" not in heading or not ({"link"} <= set(heading) or {"street", "direction"} <= set(heading)):
-        raise SchemaError(file, f"has the columns {', '.join(heading) or 'none'}", _FORM)
-    if unknown := [name for name in heading if name not in COLUMNS]:
-        raise SchemaError(file, f"has a column {unknown[0]}{near(unknown[0], COLUMNS)}", _FORM)
+def table_rows(path: Path, columns: Sequence[str], needed: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield number and cells of each row of a table of counts, with commas or semicolons.
+
+    Raises
+    ------
+    SchemaError
+        The file cannot be read, lacks a column of a place, of the count or of those needed, or has one not known.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SchemaError(path.name, f"cannot be read ({error})", "Give a CSV in UTF-8.") from error
+    head = text.partition("\n")[0]
+    rows = csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
+    heading = [cell.strip().lower() for cell in next(rows, [])]
+    form = _FORM if not needed else f"{_FORM} Besides: {', '.join(needed)}."
+    place = {"link"} <= set(heading) or {"street", "direction"} <= set(heading)
+    if not place or not {"count_veh_h", *needed} <= set(heading):
+        raise SchemaError(path.name, f"has the columns {', '.join(heading) or 'none'}", form)
+    if unknown := [name for name in heading if name not in columns]:
+        raise SchemaError(path.name, f"has a column {unknown[0]}{near(unknown[0], columns)}", form)
+    for cells in rows:
+        if any(cell.strip() for cell in cells):
+            yield rows.line_num - 1, dict(zip(heading, (cell.strip() for cell in cells), strict=False))
 
 
-def _count(row: dict[str, str], roads: Roads, faults: Faults, line: int) -> Count:
+def count_of(row: dict[str, str], roads: Roads, faults: Faults, line: int) -> Count:
     """Return the count of a row; what is wrong with it is kept in `faults`."""
     kind, text = row.get("class", "").lower(), row.get("count_veh_h", "")
     if kind and kind not in CLASSES:

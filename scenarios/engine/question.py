@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -93,11 +93,18 @@ def canonical_json(value: Any) -> bytes:
 @lru_cache(maxsize=32)
 def code_version(module: str) -> str:
     """Return the distribution's version and a digest of the code a scenario of `module` runs on."""
-    h = hashlib.sha256("".join(f"{name} {version(name)}\n" for name in _LIBRARIES).encode())
+    h = hashlib.sha256("".join(f"{name} {_version(name)}\n" for name in _LIBRARIES).encode())
     for package in sorted({"twin", "scenarios", module.partition(".")[0]}):
         for name, text in _sources(package):
             h.update(f"{name}\n{len(text)}\n".encode() + text)
     return f"{version('hue-twin')}+{h.hexdigest()[:16]}"
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:  # numba may be missing: nothing is compiled then
+        return "none"
 
 
 def _sources(package: str) -> Sequence[tuple[str, bytes]]:

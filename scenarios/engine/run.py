@@ -17,6 +17,7 @@ from scenarios.engine.result import Indicator, RunResult, Series
 from scenarios.engine.tables import Table, Tracks
 from twin.chance import stream
 from twin.city.city import City
+from twin.city.interventions import Intervention
 from twin.errors import ModelError, RunCancelled, UnknownItem
 from twin.variables import Text
 
@@ -37,6 +38,8 @@ class Run:
         The city after the interventions so far.
     coming : tuple of City
         What `city` will become at each moment at which a change begins or ends.
+    in_force : tuple of Intervention
+        The changes that made `city` what it is now, in order.
     state : object or None
         The live state the run starts from.
     env : Clock
@@ -54,6 +57,7 @@ class Run:
     ) -> None:
         self.question, self.base, self.city, self.state = question, question.city, city, question.state
         self.coming = tuple(coming)
+        self.in_force: tuple[Intervention, ...] = ()
         self.env = Clock(question.params.begin_s, question.params.horizon_s)
         self._report, self._cancelled = report, cancelled
         self._streams: dict[str, RandomStream] = {}

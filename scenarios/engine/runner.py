@@ -50,6 +50,7 @@ def answer(
     moments_s = city.moments(params.begin_s, params.horizon_s)
     coming = [city.at(t) for t in moments_s]
     run = Run(question, city.at(params.begin_s), coming=coming, report=report, cancelled=cancelled)
+    run.in_force = city.in_force(params.begin_s)
     for moment_s in moments_s:
         run.at(moment_s, partial(_switch, run, city, moment_s), Phase.INJECT)
     _note_idle(run, city)
@@ -72,6 +73,7 @@ def answer(
 
 
 def _switch(run: Run, city: ChangingCity, moment_s: float) -> None:
+    run.in_force = city.in_force(moment_s)
     run.change(city.at(moment_s))
 
 

@@ -111,6 +111,10 @@ class ChangingCity:
             self._made[active] = apply(self._base, [self.spells[k].change for k in active])
         return self._made[active]
 
+    def in_force(self, at_s: float) -> tuple[Intervention, ...]:
+        """Return the changes in force at a moment, in the order in which they are made."""
+        return tuple(spell.change for spell in self.spells if spell.holds(at_s))
+
     def moments(self, begin_s: float, horizon_s: float) -> list[float]:
         """Return the moments after the begin and before the horizon at which something comes into force or ends."""
         found = {t for spell in self.spells for span in spell.spans_s for t in span}

@@ -18,6 +18,7 @@ from scenarios.models.signal_timing import (
     queue_pcu,
     webster,
 )
+from twin.city.changes_signals import stages_of
 from twin.city.roads import Signals
 from twin.errors import InvalidParams, UnknownItem
 
@@ -99,7 +100,7 @@ def assess(
         junction=junction,
         cycle_s=cycle_s,
         link=link,
-        stage=_stages(start_s, end_s),
+        stage=stages_of(start_s, end_s),
         flow_pcu_h=q,
         saturation_pcu_h=s,
         green_s=green_s,
@@ -143,7 +144,7 @@ def retime(
         row = _row(signals, junction)
         link, start_s, end_s, _ = _plan(signals, row)
         _cover(flow_pcu_h, saturation_pcu_h, link)
-        stage = _stages(start_s, end_s)
+        stage = stages_of(start_s, end_s)
         timing = webster(critical_ratios(flow_pcu_h[link], saturation_pcu_h[link], stage), clearance)
         window = slice(int(signals.green_first[row]), int(signals.green_first[row + 1]))
         begin_s = _beginnings(timing)
@@ -178,18 +179,6 @@ def _plan(signals: Signals, row: int) -> tuple[I32, F64, F64, float]:
     if np.any(end_s <= start_s) or np.any(start_s < 0) or np.any(end_s > cycle_s):
         raise InvalidParams(name, "a green window is empty or leaves the cycle")
     return link, start_s, end_s, cycle_s
-
-
-def _stages(start_s: F64, end_s: F64) -> I64:
-    """Number the stages in the order of their greens: approaches whose windows overlap share one."""
-    stage = np.zeros(len(start_s), dtype=np.int64)
-    number, until_s = -1, -np.inf
-    for k in np.argsort(start_s, kind="stable"):
-        if start_s[k] >= until_s:
-            number += 1
-        until_s = max(until_s, end_s[k])
-        stage[k] = number
-    return stage
 
 
 def _cover(flow_pcu_h: F64, saturation_pcu_h: F64, link: I32) -> None:

@@ -18,7 +18,7 @@ from scenarios.models.demand import Trips
 from scenarios.models.network import RoadNetwork
 from scenarios.models.routes import Routes
 from scenarios.models.traffic_controls import Links, StreetControls
-from scenarios.models.traffic_types import BURST_PCU, DriveEnd, Interval, Kinds, Streets
+from scenarios.models.traffic_types import BURST_PCU, DriveEnd, Interval, Kinds, Streets, slower
 from scenarios.models.way_choice import Informed
 from twin.errors import UnknownItem
 
@@ -29,8 +29,6 @@ __all__ = ["DriveEnd", "Interval", "Kinds", "Streets", "TrafficModel", "simulate
 
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
-
-_SMOOTHING = 0.5
 
 
 class TrafficModel(StreetControls):
@@ -107,16 +105,17 @@ class TrafficModel(StreetControls):
         """
         if self._clock is None:
             raise UnknownItem("drive", "the model was made without a clock")
+        links = None if isinstance(way, int | np.integer) else np.asarray(way, np.int32)
+        if links is not None and not self._arrays.is_route(self.net, start, links):
+            raise UnknownItem("drive", f"links {links.tolist()} are no way from node {start}")
         now_s, v = float(self._clock.now), len(self.t.cars)
         self.t = self._arrays.with_car(self.t, kind, now_s)
         car = self.t.cars[v]
-        if isinstance(way, int | np.integer):
+        if links is None:
             car["ways"] = self.routes.informed(int(self.net.group[kind]))
             car["at"], car["zone"] = start, way
         else:
-            links = np.asarray(way, np.int32)
-            if not self._arrays.is_route(self.net, start, links):
-                raise UnknownItem("drive", f"links {links.tolist()} are no way from node {start}")
+            car["ways"] = -1
             self.t, car["at"] = self._arrays.with_route(self.t, links)
         self._drives[v] = event = self._clock.event()
         self._depart(self.t, v, now_s)
@@ -150,6 +149,25 @@ class TrafficModel(StreetControls):
             )
         self._reconsider(now_s)
 
+    @property
+    def link_entries(self) -> int:
+        """Entries of vehicles into links so far."""
+        from twin.kernels.traffic_state import N_MOVES
+
+        return int(self.t.state.tally[N_MOVES])
+
+    @property
+    def gridlocks(self) -> int:
+        """Rings of links found that could never move again."""
+        from twin.kernels.traffic_state import GRIDLOCKS
+
+        return int(self.t.state.tally[GRIDLOCKS])
+
+    @property
+    def first_gridlock_s(self) -> float:
+        """When the first of them was found [s]; NaN before."""
+        return float(self.t.state.first_gridlock_s[0])
+
     def trace(self, vehicles: Links) -> None:
         """Keep the link entries of some vehicles, for as long as there is room for them."""
         from twin.kernels.traffic_state import TRACED
@@ -175,10 +193,7 @@ class TrafficModel(StreetControls):
             self._interval_from_s, now_s, seen["entered"].T.copy(), seen["left"].T.copy(), seen["spent_s"].T.copy(),
             seen["free_s"].T.copy(), queue, held / 1000.0,
         )  # fmt: skip
-        spent_s, free_s = taken.spent_s.sum(axis=0), taken.free_s.sum(axis=0)
-        jam = np.where(queue > 0, np.maximum((now_s - self._interval_from_s) / self.net.time_s[0], 1.0), 1.0)
-        slow = np.divide(spent_s, free_s, out=jam, where=free_s > 0)
-        self.slowness = (1 - _SMOOTHING) * self.slowness + _SMOOTHING * slow
+        self.slowness = slower(self.slowness, taken, self.net.time_s[0])
         seen[:] = 0
         self._interval_from_s = now_s
         return taken

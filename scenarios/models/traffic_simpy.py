@@ -41,7 +41,7 @@ from scenarios.models.traffic_types import BURST_PCU
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 Process = Generator[simpy.Event, Any, None]
-Waiter = tuple[float, int, "_Link | None", int, simpy.Event]
+Waiter = tuple[float, int, "SimpyLink | None", int, simpy.Event]
 _EPS = 1e-6
 _LAST = EventPriority(2)
 _TICKS_PER_S = float(1 << 26)
@@ -128,7 +128,9 @@ def bare(streets: Streets, route_first: I32, route_link: I32, depart_s: F64) -> 
 
 
 @dataclass(slots=True, eq=False)
-class _Link:
+class SimpyLink:
+    """A link with its queue, its holes on their way back, and those who wait for it."""
+
     index: int
     h_in: float
     h_out: float
@@ -199,7 +201,7 @@ class _Model:
             if len(to.home) == 1 and not self.try_enter(to, None, v):
                 self.wait(to, None, v)
 
-    def stop_line(self, link: _Link) -> Process:
+    def stop_line(self, link: SimpyLink) -> Process:
         """Serve the vehicles at a link's end."""
         env = self.env
         while True:
@@ -224,7 +226,7 @@ class _Model:
             if not self.try_enter(to, link, v):
                 yield self.wait(to, link, v)
 
-    def entrance(self, link: _Link) -> Process:
+    def entrance(self, link: SimpyLink) -> Process:
         """Let waiting heads into a link, the least start tag first."""
         env = self.env
         while True:
@@ -249,14 +251,14 @@ class _Model:
         self.env.schedule(event, priority=_LAST, delay=at - self.env.now)
         return event
 
-    def try_enter(self, to: _Link, origin: _Link | None, v: int) -> bool:
+    def try_enter(self, to: SimpyLink, origin: SimpyLink | None, v: int) -> bool:
         """Enter at once where nobody waits and the link has been open; who comes as it opens is served by rank."""
         if to.waiting or to.opens_at(self.env.now, self.burst) >= self.env.now:
             return False
         self.enter(to, origin, v, self.tag(to, origin))
         return True
 
-    def wait(self, to: _Link, origin: _Link | None, v: int) -> simpy.Event:
+    def wait(self, to: SimpyLink, origin: SimpyLink | None, v: int) -> simpy.Event:
         """Join those who wait for a link; the event happens once the vehicle has entered."""
         entered = self.env.event()
         self.tickets += 1
@@ -265,11 +267,11 @@ class _Model:
             to.calm.succeed()
         return entered
 
-    def tag(self, to: _Link, origin: _Link | None) -> float:
+    def tag(self, to: SimpyLink, origin: SimpyLink | None) -> float:
         """Return a stream's start tag."""
         return max(to.virtual, to.finish.get(-1 if origin is None else origin.index, 0.0))
 
-    def enter(self, to: _Link, origin: _Link | None, v: int, tag: float) -> None:
+    def enter(self, to: SimpyLink, origin: SimpyLink | None, v: int, tag: float) -> None:
         """Move a vehicle from the link before, or from home, into a link."""
         now, p = self.env.now, self.pcu[v]
         to.virtual = tag
@@ -291,7 +293,7 @@ class _Model:
         elif to.asleep and to.running[0] is run:
             to.serving.interrupt()
 
-    def leave(self, link: _Link, v: int) -> None:
+    def leave(self, link: SimpyLink, v: int) -> None:
         """Take the head off its link; its room comes free when the wave has reached the link's beginning."""
         now, p = self.env.now, self.pcu[v]
         heappop(link.running)
@@ -301,13 +303,13 @@ class _Model:
             link.full.succeed()
 
 
-def _link(s: Links, i: int) -> _Link:
+def _link(s: Links, i: int) -> SimpyLink:
     signal = None
     if s.cycle_s[i] > 0.0:
         k = slice(s.green_first[i], s.green_first[i + 1])
         windows = tuple(zip(s.green_from_s[k].tolist(), s.green_to_s[k].tolist(), strict=True))
         signal = (float(s.cycle_s[i]), float(s.offset_s[i]), windows)
-    return _Link(
+    return SimpyLink(
         i, float(_ticks(s.entry_headway_s[i])), float(_ticks(s.exit_headway_s[i])), float(s.room_pcu[i]),
         float(_ticks(s.wave_s[i])), float(s.weight[i]), signal,
     )  # fmt: skip

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 
+_SMOOTHING = 0.5
+
 BURST_PCU = 0.5
 """Tolerance of the token bucket at a link's entrance [PCU]: without it two strict headways in a row throttle every
 node; why half a PCU, and what more of it would do, is in decision 13."""
@@ -79,6 +81,22 @@ class Interval:
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = self.free_s.sum(axis=0) / self.spent_s.sum(axis=0)
         return np.where(self.left.any(axis=0), ratio, np.where(self.queue_veh > 0, 0.0, np.nan))
+
+
+def slower(before: F64, seen: Interval, time_s: F64) -> F64:
+    """Return how much slower than free each link is held to be ``(L,)``: half of it as before, half as just seen.
+
+    Parameters
+    ----------
+    before : (L,)
+    seen
+    time_s : (L,) [s]
+        Free times; where vehicles stood and none left, the whole interval was needed.
+    """
+    spent_s, free_s = seen.spent_s.sum(axis=0), seen.free_s.sum(axis=0)
+    jam = np.where(seen.queue_veh > 0, np.maximum((seen.to_s - seen.from_s) / time_s, 1.0), 1.0)
+    slow = np.divide(spent_s, free_s, out=jam, where=free_s > 0)
+    return np.asarray((1 - _SMOOTHING) * before + _SMOOTHING * slow)
 
 
 class DriveEnd(NamedTuple):

@@ -15,11 +15,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from scenarios.models.exposure import in_force
 from scenarios.models.zones import hubs
 from twin.city.city import City
 from twin.city.interventions import Intervention, apply
 from twin.city.roads import Roads
-from twin.city.windows import spans
 
 FAR_M = 150.0
 """Farthest a vehicle may stop from a parcel that it serves [m]: planners' rule of thumb, an assumption."""
@@ -74,8 +74,7 @@ def lost_access(
     made = []
     for k in range(hours):
         start = begin + timedelta(hours=k)
-        until = start + timedelta(hours=1)
-        active = tuple(n for n, c in enumerate(changes) if not c.when or spans(c.when, start, until))
+        active = in_force(changes, start)
         if active not in found:
             now = apply(city, [changes[n] for n in active]).roads
             still = _reached(now, mode)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scenarios.traffic.order_words import vehicle_words, window_words
 from twin.city.interventions import (
+    ActuateSignal,
     AddFloorArea,
     CloseLink,
     CloseStreet,
@@ -51,6 +52,9 @@ def _what(change: Intervention) -> Text:
         case SetSignal() | SplitSignal():
             at = " × ".join(change.junction)
             return Text(f"{at}: đèn tín hiệu {change.cycle_s:.0f} s", f"{at}: signal of {change.cycle_s:.0f} s")
+        case ActuateSignal():
+            at, span = " × ".join(change.junction), f"{change.min_green_s:.0f}–{change.max_green_s:.0f} s"
+            return Text(f"{at}: đèn điều khiển theo xe, xanh {span}", f"{at}: signal by vehicles, green {span}")
         case NetworkAsOf():
             day = change.day.strftime("%d/%m/%Y")
             return Text(f"Mạng đường ngày {day}", f"Network of {day}")

@@ -1,17 +1,13 @@
-"""How the traffic scenario takes over changes of streets on the way, and which it cannot."""
+"""How the traffic scenario takes over changes of streets on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.traffic.change_labels import change_label
 from twin.city.city import City
-from twin.city.interventions import Intervention
-from twin.errors import InvalidIntervention
 
 LEAST_CHANGE = 1e-9
 
@@ -27,19 +23,6 @@ class ChangingModel(Protocol):
 
     def set_speed_factor(self, links: NDArray[np.int64], factor: float, now_s: float) -> None:
         """Multiply the free speed the links had at the start."""
-
-
-def refuse_timed(changes: Sequence[Intervention], kinds: Collection[str]) -> None:
-    """Refuse changes of some kinds that are to hold for some hours only, because the model cannot follow them.
-
-    Raises
-    ------
-    InvalidIntervention
-        A change of such a kind has hours.
-    """
-    for change in changes:
-        if change.kind in kinds and change.when:
-            raise InvalidIntervention(change_label(change).en, "cannot change during a run; leave its hours out")
 
 
 class StreetChanges:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.models.demand import expected_trips
+from scenarios.models.demand import Demand, expected_trips
 from scenarios.models.network import road_network
 from scenarios.models.routes import empty_road_ways
 from scenarios.scenario import HOUR_S
@@ -53,20 +53,34 @@ def trip_impact(city: City, changes: Sequence[Intervention], params: TrafficPara
     InvalidIntervention
         A change cannot be made to the city.
     """
-    net = road_network(city, road_rules(params))
     by_class, by_hour = np.zeros((2, len(CLASSES))), np.zeros((2, 24))
-    cost_s: tuple[F64, F64, F64] | None = None
-    for k, land in enumerate((city, apply(city, changes))):
-        places = places_of(city, land, params)
-        if cost_s is None:  # the zones are those of the surveyed land
-            times = empty_road_ways(net, places.zones.node).cost_s
-            motorcycle, car, bicycle = (
-                times[net.group[CLASSES.index(name)]].astype(np.float64) for name in ("motorcycle", "car", "bicycle")
-            )
-            cost_s = motorcycle, car, bicycle
-        demand, _ = demand_of(land, params, places, city.roads, cost_s)
+    for k, demand in enumerate(land_demands(city, changes, params)[:2]):
         by_class[k] = demand.per_day().sum(axis=0)
         for hour in range(24):
             window_s = (hour * HOUR_S, (hour + 1) * HOUR_S)
             by_hour[k, hour] = expected_trips(demand, params.day_rules, window_s=window_s, midnight_s=0.0)
     return TripImpact(by_class, by_hour)
+
+
+def land_demands(
+    city: City, changes: Sequence[Intervention], params: TrafficParams
+) -> tuple[Demand, Demand, NDArray[np.int64]]:
+    """Return the demand of a working day without and with changes of land, and the nodes whose land they change.
+
+    Raises
+    ------
+    InvalidIntervention
+        A change cannot be made to the city.
+    """
+    net, changed = road_network(city, road_rules(params)), apply(city, changes)
+    before, after = places_of(city, city, params), places_of(city, changed, params)
+    times = empty_road_ways(net, before.zones.node).cost_s  # the zones are those of the surveyed land
+    motorcycle, car, bicycle = (
+        times[net.group[CLASSES.index(name)]].astype(np.float64) for name in ("motorcycle", "car", "bicycle")
+    )
+    cost_s = motorcycle, car, bicycle
+    old, _ = demand_of(city, params, before, city.roads, cost_s)
+    new, _ = demand_of(changed, params, after, city.roads, cost_s)
+    a, b = before.ends, after.ends
+    differs = (a.households != b.households) | (a.attraction != b.attraction).any(axis=0) | (a.hotels != b.hotels)
+    return old, new, np.flatnonzero(differs | (a.trucks != b.trucks))

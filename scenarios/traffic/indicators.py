@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.engine.run import Run
-from scenarios.models.traffic import TrafficModel
+from scenarios.traffic.engines import AnyTraffic
 from scenarios.traffic.params import CLASSES
 from twin.variables import Text, VariableSpec
 
@@ -31,7 +31,7 @@ INDICATORS = tuple(
 )
 
 
-def report(run: Run, model: TrafficModel, free_s: NDArray[np.float64], queue_max_veh: float) -> None:
+def report(run: Run, model: AnyTraffic, free_s: NDArray[np.float64], queue_max_veh: float) -> None:
     """Report the indicators of the trips that departed in the period that counts.
 
     Parameters
@@ -43,27 +43,23 @@ def report(run: Run, model: TrafficModel, free_s: NDArray[np.float64], queue_max
     queue_max_veh : [veh]
         Longest queue of the period.
     """
-    from twin.kernels.traffic_state import GRIDLOCKS, N_MOVES
-
     cars, end_s = model.cars[: len(free_s)], run.question.params.duration_min * 60.0
     counts = (cars["depart_s"] >= 0.0) & (cars["depart_s"] < end_s)
     for group, chosen in (("", counts), *((name, counts & (cars["kind"] == k)) for k, name in enumerate(CLASSES))):
         _of_class(run, model, free_s, chosen, group)
     run.indicator("queue_max_veh", queue_max_veh)
-    run.indicator("gridlocks", float(model.t.state.tally[GRIDLOCKS]))
+    run.indicator("gridlocks", float(model.gridlocks))
     run.indicator("gridlocked_links", float(model.standing_links))
-    run.indicator("link_entries", float(model.t.state.tally[N_MOVES]))
-    if model.t.state.tally[GRIDLOCKS] > 0:
-        minute = model.t.state.first_gridlock_s[0] / 60.0
+    run.indicator("link_entries", float(model.link_entries))
+    if model.gridlocks > 0:
+        minute = model.first_gridlock_s / 60.0
         run.note(
             f"Kẹt cứng từ phút {minute:.0f}: từ đó kết quả không còn giá trị dự báo.",
             f"Gridlock from minute {minute:.0f}: from then on the result predicts nothing.",
         )
 
 
-def _of_class(
-    run: Run, model: TrafficModel, free_s: NDArray[np.float64], chosen: NDArray[np.bool_], group: str
-) -> None:
+def _of_class(run: Run, model: AnyTraffic, free_s: NDArray[np.float64], chosen: NDArray[np.bool_], group: str) -> None:
     from twin.kernels.traffic_state import ARRIVED, CUT_OFF, ON_ROAD, TO_COME, UNREACHABLE
 
     cars = model.cars[: len(free_s)]

@@ -17,6 +17,7 @@ from scenarios.traffic.order_words import (
     where_words,
 )
 from twin.city.interventions import (
+    ActuateSignal,
     CloseLink,
     CloseStreet,
     Intervention,
@@ -124,6 +125,10 @@ def _measure(change: Intervention) -> str:
         case SetSignal() | SplitSignal():
             first, second = (street_words(name) for name in change.junction)
             return f"Điều chỉnh đèn tín hiệu tại nút giao {first} – {second}: chu kỳ {change.cycle_s:.0f} giây."
+        case ActuateSignal():
+            first, second = (street_words(name) for name in change.junction)
+            span = f"thời gian xanh mỗi pha từ {change.min_green_s:.0f} đến {change.max_green_s:.0f} giây"
+            return f"Đèn tín hiệu tại nút giao {first} – {second} điều khiển theo lượng xe đến: {span}."
         case SetSpeed() | SetLanes() | SetCapacity() | SetDepth():
             return _restriction(change)
         case _:

@@ -12,8 +12,8 @@ from scenarios.engine.tables import Tracks
 from scenarios.models.emissions import emissions
 from scenarios.models.link_record import LinkRecorder, totals
 from scenarios.models.network import allowed_links
-from scenarios.models.traffic import TrafficModel
 from scenarios.traffic.city_indicators import report_access, report_emissions
+from scenarios.traffic.engines import AnyTraffic
 from scenarios.traffic.link_series import report_series
 from scenarios.traffic.params import CLASSES, MODES, PCU
 from scenarios.traffic.tables import TripTimes, traffic_tables
@@ -108,7 +108,7 @@ def trip_times(
     return TripTimes(asked.origin[chosen], travel_s[chosen], delay_s[chosen])
 
 
-def leave_behind(run: Run, model: TrafficModel, recorder: LinkRecorder, asked: Asked, end_s: float) -> None:
+def leave_behind(run: Run, model: AnyTraffic, recorder: LinkRecorder, asked: Asked, end_s: float) -> None:
     """Report what a run's model saw in the period that counts, from 0 to `end_s` [s]; see `report_outputs`."""
     from twin.kernels.traffic_state import ARRIVED, CUT_OFF
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from scenarios.scenario import HOUR_S, MINUTE_S, param
 from scenarios.traffic.demand_params import ASSUMED, DemandParams
@@ -23,6 +23,9 @@ motorcycles seep to the front. Assumption, to be calibrated against video of Hu�
 PCU: Final = {"motorcycle": 0.29, "car": 1.0, "bus": 3.1, "truck": 2.5, "bicycle": 0.41}
 """Passenger car units. Hanoi field study, ASCE J. Transp. Eng. 138(6), 2012: a car is 3.4, a bus 10.5 and a bicycle 1.4
 motorcycles. Truck: assumption."""
+
+
+Engine = Literal["auto", "compiled", "simpy"]
 
 
 class TrafficParams(DemandParams, RouteParams):
@@ -78,6 +81,12 @@ class TrafficParams(DemandParams, RouteParams):
     jam_m: float = param(
         7.0, ge=4.0, le=12.0, unit="m", vi="Chiều dài một PCU khi dừng", en="Length of a stopped PCU", source=ASSUMED
     )
+
+    engine: Engine = param(
+        "auto", unit="1",
+        vi="Bộ máy mô phỏng xe (auto: biên dịch nếu được, nếu không thì SimPy thuần, chậm hơn)",
+        en="What moves the vehicles (auto: compiled where it can be, else plain SimPy, which is slower)",
+    )  # fmt: skip
 
     @property
     def begin_s(self) -> float:

@@ -19,23 +19,23 @@ from scenarios.models.link_record import LinkRecorder
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
 from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
 from scenarios.models.traffic import Kinds, TrafficModel
+from scenarios.models.traffic_plain import PlainTraffic
 from scenarios.models.way_choice import Informed, habits_taken, usual_weight
 from scenarios.scenario import MINUTE_S, scenario
-from scenarios.traffic.changes import StreetChanges, refuse_timed
+from scenarios.traffic.changes import StreetChanges
 from scenarios.traffic.city_indicators import ACCESS, EMISSIONS
 from scenarios.traffic.classes import CLASS_TITLES
 from scenarios.traffic.demand import Places, draw_demand, find_places
+from scenarios.traffic.engines import AnyTraffic, engine_of
 from scenarios.traffic.indicators import INDICATORS, report
 from scenarios.traffic.link_series import SERIES
 from scenarios.traffic.outputs import Asked, leave_behind
 from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_SHARE, TrafficParams
+from scenarios.traffic.signals import SignalChanges
 from scenarios.traffic.tables import TABLES
 from scenarios.traffic.tracks import MAX_POINTS, sample
 from twin.city.city import City
 from twin.variables import Text
-
-NOT_FOLLOWED = frozenset({"signal", "signal-split"})
-"""Kinds of changes the model takes over at the start of a run only."""
 
 
 @scenario(
@@ -58,7 +58,6 @@ def traffic(run: Run, params: TrafficParams) -> None:
     2. Only trips that depart in the period count; the warm-up fills the streets, the cool-down lets trips end.
     3. Closures before the run are in `run.city`; later ones arrive through the timeline.
     """
-    refuse_timed(run.question.interventions, NOT_FOLLOWED)
     rules = road_rules(params)
     places = find_places(run, params)
     base, ways = _surveyed(run, rules, places)
@@ -127,7 +126,7 @@ def _drawn(
     )  # fmt: skip
 
 
-def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, trips: Trips) -> TrafficModel:
+def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, trips: Trips) -> AnyTraffic:
     """Return the vehicles on their ways: a habit each, and news of the traffic for those who follow it."""
     of_trip = net.group[trips.kind]
     taste = run.rng("traffic/habits").random(len(of_trip))
@@ -139,7 +138,8 @@ def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, tr
     )  # fmt: skip
     fastest = np.array([routes.informed(g) for g in range(len(net.time_s))], dtype=np.int32)[of_trip]
     row = np.where(knows, fastest, habit)
-    model = TrafficModel(
+    make = TrafficModel if engine_of(run, params) == "compiled" else PlainTraffic
+    model = make(
         net, routes, trips, row=row, kinds=vehicle_kinds(), informed=informed, clock=run.env, traces=MAX_POINTS
     )
     model.trace(sample(trips.depart_s, before_s=params.duration_min * MINUTE_S))
@@ -164,7 +164,7 @@ def road_rules(params: TrafficParams) -> RoadRules:
     )
 
 
-def _schedule(run: Run, params: TrafficParams, model: TrafficModel, asked: Asked) -> None:
+def _schedule(run: Run, params: TrafficParams, model: AnyTraffic, asked: Asked) -> None:
     step_s, end_s = params.interval_min * MINUTE_S, params.duration_min * MINUTE_S
     longest, recorder = [0.0], LinkRecorder()
 
@@ -177,10 +177,12 @@ def _schedule(run: Run, params: TrafficParams, model: TrafficModel, asked: Asked
     def _finish() -> None:
         _record()
         report(run, model, asked.free_s, longest[0])
+        signals.report()
         leave_behind(run, model, recorder, asked, end_s)
 
     run.carry(model)
-    streets = StreetChanges(model, run.city)
+    signals, streets = SignalChanges(run, model, road_rules(params)), StreetChanges(model, run.city)
+    run.on_change(signals.hand_over)
     run.on_change(lambda: streets.hand_over(run.city, run.now_s))
     begin_s = step_s * np.ceil(params.begin_s / step_s)
     run.every(step_s, _record, Phase.RECORD, first_s=float(begin_s))

@@ -32,6 +32,10 @@ from twin.variables import Text
 FRIDAY = date(2026, 11, 27)
 """An ordinary Friday of term time."""
 
+FESTIVAL = (date(2026, 11, 26), date(2026, 11, 29))
+"""First and last evening of the festival, Thursday to Sunday as in 2023, in the week of `FRIDAY`: an assumption, to be
+replaced by the festival's own dates."""
+
 _WEEKEND: tuple[Weekday, ...] = ("fri", "sat", "sun")
 _WORKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 _VEHICLES = ALL_MODES & ~WALK
@@ -66,7 +70,7 @@ class WhatIf:
 
 
 def _festival(_city: City) -> tuple[Intervention, ...]:
-    hours = (Window("18:00", "22:00"),)
+    hours = (Window("18:00", "22:00", first_day=FESTIVAL[0], last_day=FESTIVAL[1]),)
     return (CloseStreet("Lê Lợi", MOTOR, ("Nguyễn Trường Tộ", "Hùng Vương"), when=hours),)
 
 

@@ -116,3 +116,46 @@ def test_all_faults_of_a_table_come_in_one_report(town: str, stored: Path, tmp_p
         assert words in told, words
     code, text = _run("accept", stored, _table(tmp_path / "h.csv", [], "link,counts"), "--city", town)
     assert (code, "has the columns link, counts" in text) == (1, True)
+
+
+def _days(stored: Path, off: float, step_min: int = 5) -> list[list[object]]:
+    """Return counts of three days around the run's own flow over a bridge, in intervals of the run."""
+    series = ResultStore(stored.parent).get(stored.name).series["flow_veh_h"]
+    flow = series.values[:, two_banks().roads.index_of(BRIDGES[0])].astype(float)
+    return [
+        [BRIDGES[0], f"2026-11-{24 + day}", f"07:{step_min * k:02d}", round(value + shift + off, 3)]
+        for day, shift in ((0, -60.0), (1, 0.0), (2, 60.0))
+        for k, value in enumerate(flow.tolist())
+    ]
+
+
+def test_a_profile_is_judged_over_time_by_fhwa(town: str, stored: Path, tmp_path: Path) -> None:
+    heading = "link,date,begin,count_veh_h"
+    for off, code, verdict in ((0.0, 0, "accepted"), (200.0, 3, "not accepted")):
+        table = _table(tmp_path / f"p{off:.0f}.csv", _days(stored, off), heading)
+        done, text = _run("accept", stored, "--profiles", table, "--city", town, "--day", "2026-11-25", "--json")
+        facts = json.loads(text.splitlines()[-1])
+        assert (done, facts["verdict"]) == (code, verdict)
+        (profile,) = facts["profiles"]
+        assert (profile["days"], profile["intervals"], profile["from"], profile["to"]) == (3, 4, "07:00", "07:20")
+        assert [c["key"] for c in profile["criteria"]] == ["2-sigma", "1-sigma", "critical", "bdae", "bdse"]
+        assert all("FHWA" in c["source"] for c in profile["criteria"])
+    done, text = _run("accept", stored, "--profiles", table, "--city", town)
+    assert (done, "21-26: 07:00–07:20, 4 × 5 min; 3 ngày / days" in text, "Không đạt" in text) == (3, True, True)
+
+
+def test_wrong_profiles_are_bad_input(town: str, stored: Path, tmp_path: Path) -> None:
+    heading, good = "link,date,begin,count_veh_h", _days(stored, 0.0)
+    cases: list[tuple[str, list[list[object]], tuple[str, ...], str]] = [
+        ("day", [[BRIDGES[0], "24/11", "07:00", 5]], (), "is no day"),
+        ("time", [[BRIDGES[0], "2026-11-24", "7h", 5]], (), "is no time"),
+        ("gap", [[BRIDGES[0], "2026-11-24", t, 5] for t in ("07:00", "07:05", "07:20")], (), "do not follow"),
+        ("one", good[:4], (), "one day has no variation"),
+        ("late", [[r[0], r[1], str(r[2]).replace("07", "09"), r[3]] for r in good], (), "lies within the run"),
+        ("other", good, ("--day", "2026-12-24"), "none of its days"),
+        ("word", good, ("--day", "Tuesday"), "is no day"),
+    ]
+    for name, rows, words, told in cases:
+        table = _table(tmp_path / f"{name}.csv", rows, heading)
+        code, text = _run("accept", stored, "--profiles", table, "--city", town, *words, "--json")
+        assert (code, told in text) == (1, True), text

@@ -111,19 +111,120 @@ class SplitSignal(Change):
         InvalidIntervention
             The streets do not cross, or nobody comes to the junction on one of them.
         """
-        roads = city.roads
-        node = _signalled(city, crossing(roads, *self.junction).tolist())
-        here = np.flatnonzero(roads.head == node)
-        first = np.char.lower(roads.name[here]) == self.junction[0].lower()
-        if first.all() or not first.any():
-            raise InvalidIntervention(" × ".join(self.junction), "nobody comes to the junction on one of the streets")
+        here, first = _two_streets(city, self.junction)
         until_s = self.first_share * (self.cycle_s - 2.0 * self.lost_s)
         spans = {True: (0.0, until_s), False: (until_s + self.lost_s, self.cycle_s - self.lost_s)}
-        greens = tuple(Green(str(roads.ids[row]), *spans[bool(f)]) for row, f in zip(here, first, strict=True))
+        ids = city.roads.ids[here].tolist()
+        greens = tuple(Green(row, *spans[bool(f)]) for row, f in zip(ids, first, strict=True))
         return SetSignal(self.junction, self.cycle_s, greens, self.offset_s)
 
 
-def change_signals(city: City, change: SetSignal | SplitSignal) -> City:
+@dataclass(frozen=True, slots=True)
+class ActuateSignal(Change):
+    """Let the vehicles decide: each stage keeps its green while they come, from a least to a most.
+
+    The city's own plan becomes the one this signal runs where all stages last as long as they may; the traffic model
+    lets it react.
+
+    Attributes
+    ----------
+    junction : (str, str)
+        Two streets that cross there. Its stages are those of its known plan; where there is none, the first street is
+        one stage and all else the second.
+    min_green_s, max_green_s : [s]
+        Effective green of a stage; the most counts from the first call of another stage on.
+    gap_s : [s]
+        Time without a vehicle at the stop line after which a stage gives up its green.
+    lost_s : [s]
+        Between two stages: yellow and all red.
+
+    Raises
+    ------
+    InvalidIntervention
+        A time is not positive, or the least green is longer than the most.
+    """
+
+    junction: tuple[str, str]
+    min_green_s: float = 7.0
+    max_green_s: float = 40.0
+    gap_s: float = 3.0
+    lost_s: float = 4.0
+    kind: Literal["signal-actuated"] = field(default="signal-actuated", kw_only=True)
+
+    def __post_init__(self) -> None:
+        at = " × ".join(self.junction)
+        if not 0.0 < self.min_green_s <= self.max_green_s <= LONGEST_CYCLE_S:
+            why = f"green from {self.min_green_s} to {self.max_green_s} s is no span within 0 to {LONGEST_CYCLE_S:.0f}"
+            raise InvalidIntervention(at, why)
+        if not (self.gap_s > 0.0 and self.lost_s >= 0.0):
+            raise InvalidIntervention(at, f"a gap of {self.gap_s} s with {self.lost_s} s lost lets no stage end")
+
+    def plan(self, city: City) -> SetSignal:
+        """Return the plan with all greens as long as they may be.
+
+        Raises
+        ------
+        InvalidIntervention
+            The streets do not cross, nobody comes to the junction on one of them, or the stages make too long a cycle.
+        """
+        greens: list[Green] = []
+        each_s, n = self.max_green_s + self.lost_s, 0
+        for n, links in enumerate(_stages_at(city, self.junction), 1):
+            begin_s = (n - 1) * each_s
+            greens += [Green(row, begin_s, begin_s + self.max_green_s) for row in city.roads.ids[links].tolist()]
+        return SetSignal(self.junction, n * each_s, tuple(greens))
+
+
+SignalChange = SetSignal | SplitSignal | ActuateSignal
+
+
+def stages_of(from_s: NDArray[np.float64], to_s: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Number the stages of a plan in the order of their greens ``(n,)``: windows that overlap share one."""
+    stage = np.zeros(len(from_s), dtype=np.int64)
+    number, until_s = -1, -np.inf
+    for k in np.argsort(from_s, kind="stable"):
+        if from_s[k] >= until_s:
+            number += 1
+        until_s = max(until_s, to_s[k])
+        stage[k] = number
+    return stage
+
+
+def _stages_at(city: City, junction: tuple[str, str]) -> list[NDArray[np.int32]]:
+    signals, node = city.signals, signal_node(city, junction)
+    known = np.isfinite(signals.cycle_s) & np.isfinite(signals.offset_s) & (signals.node == node)
+    mine = np.flatnonzero(np.repeat(known, np.diff(signals.green_first)))
+    if len(mine):
+        stage, link = stages_of(signals.green_from_s[mine], signals.green_to_s[mine]), signals.green_link[mine]
+    else:
+        link, first = _two_streets(city, junction)
+        stage = np.where(first, 0, 1)
+    return [np.unique(link[stage == k]) for k in range(int(stage.max()) + 1)]
+
+
+def _two_streets(city: City, junction: tuple[str, str]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return the links into a junction, and which of them belong to the first street."""
+    roads = city.roads
+    here = np.flatnonzero(roads.head == signal_node(city, junction)).astype(np.int32)
+    first = np.char.lower(roads.name[here]) == junction[0].lower()
+    if first.all() or not first.any():
+        raise InvalidIntervention(" × ".join(junction), "nobody comes to the junction on one of the streets")
+    return here, first
+
+
+def signal_node(city: City, junction: tuple[str, str]) -> int:
+    """Return the node of a crossing that has a signal already, else the first.
+
+    Raises
+    ------
+    InvalidIntervention
+        The streets do not cross.
+    """
+    nodes: list[int] = crossing(city.roads, *junction).tolist()
+    return next((n for n in nodes if n in city.signals.node), nodes[0])
+
+
+def change_signals(city: City, change: SignalChange) -> City:
     """Return the city with another plan at one junction.
 
     Raises
@@ -131,11 +232,10 @@ def change_signals(city: City, change: SetSignal | SplitSignal) -> City:
     InvalidIntervention
         The streets do not cross, a green names a link that does not end there, or an approach gets no green at all.
     """
-    if isinstance(change, SplitSignal):
+    if not isinstance(change, SetSignal):
         change = change.plan(city)
     roads, at = city.roads, " × ".join(change.junction)
-    nodes = crossing(roads, *change.junction)
-    node = _signalled(city, nodes.tolist())
+    node = signal_node(city, change.junction)
     links = np.array([roads.index_of(g.link) for g in change.greens], dtype=np.int32)
     for link in links.tolist():
         if roads.head[link] != node:
@@ -152,11 +252,6 @@ def change_signals(city: City, change: SetSignal | SplitSignal) -> City:
         "green_to_s": np.array([g.to_s for g in change.greens])[order],
     }
     return replace(city, signals=_with_plan(city, node, change, new))
-
-
-def _signalled(city: City, nodes: list[int]) -> int:
-    """Return the node of the crossing that has a signal already, else the first."""
-    return next((n for n in nodes if n in city.signals.node), nodes[0])
 
 
 def _rows_at(signals: Signals, node: int) -> list[int]:

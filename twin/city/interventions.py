@@ -20,12 +20,13 @@ from twin.city.changes_roads import (
     SetLanes,
     SetSpeed,
 )
-from twin.city.changes_signals import Green, SetSignal, SplitSignal, change_signals
+from twin.city.changes_signals import ActuateSignal, Green, SetSignal, SignalChange, SplitSignal, change_signals
 from twin.city.city import City
 from twin.city.sections import Where
 from twin.city.windows import Window
 
 __all__ = [
+    "ActuateSignal",
     "AddFloorArea",
     "Change",
     "CloseLink",
@@ -49,7 +50,7 @@ __all__ = [
     "apply",
 ]
 
-Intervention = RoadChange | SetSignal | SplitSignal | LandChange
+Intervention = RoadChange | SignalChange | LandChange
 
 
 def apply(city: City, interventions: Sequence[Intervention]) -> City:
@@ -64,7 +65,7 @@ def apply(city: City, interventions: Sequence[Intervention]) -> City:
     """
     for change in interventions:
         match change:
-            case SetSignal() | SplitSignal():
+            case SetSignal() | SplitSignal() | ActuateSignal():
                 city = change_signals(city, change)
             case RaiseGround() | SetLandUse() | AddFloorArea():
                 city = change_land(city, change)

@@ -12,11 +12,18 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
-import numba
-from llvmlite import ir
-from numba.core import cgutils, types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+try:
+    import numba
+    from llvmlite import ir
+    from numba.core import cgutils, types
+    from numba.extending import intrinsic
+except ImportError:  # no compiler for this machine: the kernels run as the Python they are written in, and slowly
+    numba = None  # type: ignore[assignment]
+
+COMPILED = numba is not None
+"""Whether there is a compiler."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,12 +44,16 @@ def lean(function: Callable[P, R]) -> Callable[P, R]:
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a short function that makes no arrays into its callers: handing over a tuple of arrays costs more."""
+    if not COMPILED:
+        return function
     flags: dict[str, Any] = {"forceinline": True, "fastmath": False, "error_model": "numpy", "_nrt": False}
     compiled: Callable[P, R] = numba.njit(**flags)(function)
     return compiled
 
 
 def _kept(function: Callable[P, R], *, nrt: bool) -> Callable[P, R]:
+    if not COMPILED:
+        return function
     flags: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "numpy", "_nrt": nrt}
     try:
         compiled = numba.njit(cache=True, **flags)(function)
@@ -79,8 +90,8 @@ def _ask(_: Any, array: Any, index: Any, byte: Any) -> Any:
     return types.void(array, index, byte), _generate
 
 
-_config: Any = numba.config
-_asked: Any = (lambda *_: None) if _config.DISABLE_JIT else intrinsic(_ask)
+_config: Any = numba.config if COMPILED else None
+_asked: Any = (lambda *_: None) if _config is None or _config.DISABLE_JIT else intrinsic(_ask)
 
 
 @inlined

@@ -18,6 +18,7 @@ from scenarios.engine.timeline import (
 )
 from scenarios.scenario import ScenarioParams
 from twin.city.interventions import (
+    ActuateSignal,
     AddFloorArea,
     CloseLink,
     CloseStreet,
@@ -79,6 +80,7 @@ changes: st.SearchStrategy[Intervention] = st.one_of(
         when=when,
     ),
     st.builds(SplitSignal, junction=st.tuples(name, name), cycle_s=st.floats(20, 300), first_share=st.floats(0.1, 0.9)),
+    st.builds(ActuateSignal, junction=st.tuples(name, name), max_green_s=st.floats(10, 90), when=when),
     st.builds(RaiseGround, outline_m=st.lists(st.tuples(number, number)).map(tuple), level_m=number, when=when),
     st.builds(SetLandUse, parcel=name, use_code=name),
     st.builds(AddFloorArea, parcel=name, floor_area_m2=st.floats(1, 1e6), storeys=st.integers(1, 120)),
@@ -93,7 +95,7 @@ def test_json_round_trip(change: Intervention, at_s: float, until_s: float | Non
 
 
 def test_every_kind_is_tried_above() -> None:
-    assert len(KINDS) == 15
+    assert len(KINDS) == 16
 
 
 @pytest.mark.parametrize(

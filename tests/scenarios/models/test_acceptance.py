@@ -101,9 +101,10 @@ def test_fhwa_by_hand() -> None:
     # 19 of 20 intervals inside 1.96 σ = 19.6, 14 inside σ; mean |error| (14·3 + 5·15 + 25)/20 = 7.1.
     error = np.array([3.0, -3.0] * 7 + [15.0, -15.0] * 2 + [15.0, -25.0])
     report = accept_profile(100.0 + error, DAYS, unit="veh/h")
-    band2, band1, absolute, systematic = report.criteria
+    band2, band1, busiest, absolute, systematic = report.criteria
     assert (band2.value, band2.met) == (0.95, True)
     assert (band1.value, band1.met) == (0.7, True)
+    assert (busiest.value, busiest.n, busiest.met) == (1.0, 2, True)
     assert [absolute.value, absolute.required] == pytest.approx([7.1, 10.0])
     assert [systematic.value, systematic.required] == pytest.approx([0.5, 10.0 / 3])
     assert report.verdict == "accepted"
@@ -111,8 +112,19 @@ def test_fhwa_by_hand() -> None:
 
 def test_fhwa_refuses_a_steady_bias_that_stays_inside_the_bands() -> None:
     report = accept_profile(np.full(20, 104.0), DAYS, unit="veh/h")
-    assert [c.met for c in report.criteria] == [True, True, True, False]
+    assert [c.met for c in report.criteria] == [True, True, True, True, False]
     assert report.verdict == "not accepted"
+
+
+def test_fhwa_wants_the_two_busiest_intervals_apart_inside_the_band() -> None:
+    shape = np.zeros(20)
+    shape[[4, 5, 12]] = 50.0, 40.0, 30.0
+    modelled = 100.0 + shape
+    for off, met in ((5, True), (4, False), (12, False)):
+        wrong = modelled.copy()
+        wrong[off] += 15.0
+        found = {c.key: c.met for c in accept_profile(wrong, DAYS + shape, unit="veh/h").criteria}
+        assert (found["critical"], found["1-sigma"]) == (met, True)
 
 
 def test_fhwa_lets_one_of_few_intervals_fall_out() -> None:

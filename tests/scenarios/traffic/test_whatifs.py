@@ -9,7 +9,7 @@ import scenarios
 from gis_data.hue.build import hue
 from scenarios.engine.timeline import ChangingCity
 from scenarios.traffic.order import traffic_order
-from scenarios.traffic.whatifs import WHAT_IFS, fitting
+from scenarios.traffic.whatifs import FRIDAY, WHAT_IFS, fitting
 from twin.city.interventions import CloseStreet, MakeOneWay, NetworkAsOf, apply
 from twin.city.roads import BUS, CAR, CYCLE, MOTORCYCLE, TRUCK, WALK
 from twin.city.sections import rows_of
@@ -92,3 +92,11 @@ def test_the_tower_stands_on_one_parcel() -> None:
     assert after.buildings.shapes()[row].area * after.buildings.storeys[row] > 10_000.0
     assert len(city.buildings) - len(after.buildings) == np.sum(city.buildings.parcel == plot) - 1
     assert after.roads is city.roads
+
+
+def test_the_festival_has_its_days_and_the_order_says_them() -> None:
+    (ban,) = fitting(hue())["le-loi-festival"]
+    assert ban.when[0].begins_on(FRIDAY)
+    text = traffic_order([ban]).render()
+    assert "từ 18:00 đến 22:00 hằng ngày, từ ngày 26/11/2026 đến hết ngày 29/11/2026." in text
+    assert "Từ 26/11/2026 18:00 đến 29/11/2026 22:00." in text
