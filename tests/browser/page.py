@@ -67,9 +67,9 @@ class Page:
         self.until("return document.querySelector('#tab-live').textContent === 'Trực tiếp'")
 
     def ground(self, *, shown: bool) -> None:
-        """Switch land, streets and names on or off: drawn in software they take seconds of every frame."""
+        """Switch land, streets, names and the live picture on or off: software takes seconds for a frame of them."""
         self.run(
-            "const off = {labels: false};"
+            "const off = {labels: false, live: false};"
             "for (const d of hueTwin.app.spec.layers) off[d.twin.panel ?? d.twin.key] = false;"
             f"hueTwin.store.set({{switched: {'{}' if shown else 'off'}}})"
         )

@@ -15,6 +15,7 @@ RUN_S = 900  # the pair of runs, on a machine that draws in software at the same
 def test_a_planner_closes_a_bridge_and_sees_where_the_traffic_goes(page: Page) -> None:
     page.open()
     assert page.complaints() == []
+    page.ground(shown=False)  # the runs need the processor
     page.until("return hueTwin.store.get().live !== null")
     page.type("#close-name", "truong tien", enter=True)
     page.until("return hueTwin.store.get().closures.length === 1", 20)
@@ -27,7 +28,6 @@ def test_a_planner_closes_a_bridge_and_sees_where_the_traffic_goes(page: Page) -
         " if (p) window.seen.push(p.value); };"
         "new MutationObserver(look).observe(document.querySelector('#section-run'), {childList: true, subtree: true})"
     )
-    page.ground(shown=False)  # the runs need the processor
     page.find("#run").click()
     page.until("return hueTwin.store.get().comparison !== null", RUN_S)
     page.ground(shown=True)
