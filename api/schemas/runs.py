@@ -72,7 +72,7 @@ class WhatIfOut(Shape):
 
     key: str
     title: Text
-    source: str
+    source: Text
     params: dict[str, Any]
     interventions: list[dict[str, Any]]
 
@@ -191,6 +191,10 @@ class CompareLinks(Shape):
     ratio_b: list[str]
     flow_a: list[str]
     flow_b: list[str]
+    change_veh_h: str = Field(description="Mean change of flow over the period, b − a: base64 of int16 [veh/h].")
+    change_sure: str = Field(
+        description="Base64 of one byte a link: 1 where the 95 % interval of its change leaves out 0."
+    )
 
 
 class TableName(Shape):
@@ -205,6 +209,7 @@ class Compared(Shape):
 
     baseline: str
     what_if: str
+    verdict: list[Text] = Field(description="What the comparison says, a sentence each; empty where nothing is known.")
     indicators: list[DifferenceOut]
     links: CompareLinks | None = Field(description="Null where the scenario records no traffic by link.")
     tables: list[TableName]
