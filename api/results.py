@@ -180,12 +180,12 @@ def table_csv(table: TableDifference, *, lang: Lang, both: bool) -> bytes:
 
 
 def whole_change(change: PlaceDifference) -> dict[str, str]:
-    """Return the mean change of flow over the period as base64: int16 [veh/h], and a byte where it is sure."""
+    """Return the mean change of flow over the period as base64: int16 [veh/h], and 1 in a byte where its interval holds 0."""
     mean = np.nan_to_num(change.difference)
     with np.errstate(invalid="ignore"):
-        sure = np.abs(mean) > change.half_width
+        unclear = np.abs(mean) <= change.half_width
     rounded = np.clip(np.rint(mean), -32_768, 32_767).astype("<i2")
-    texts = {"change_veh_h": rounded.tobytes(), "change_sure": sure.astype(np.uint8).tobytes()}
+    texts = {"change_veh_h": rounded.tobytes(), "change_unclear": unclear.astype(np.uint8).tobytes()}
     return {key: base64.b64encode(value).decode("ascii") for key, value in texts.items()}
 
 

@@ -192,8 +192,8 @@ class CompareLinks(Shape):
     flow_a: list[str]
     flow_b: list[str]
     change_veh_h: str = Field(description="Mean change of flow over the period, b − a: base64 of int16 [veh/h].")
-    change_sure: str = Field(
-        description="Base64 of one byte a link: 1 where the 95 % interval of its change leaves out 0."
+    change_unclear: str = Field(
+        description="Base64 of a byte a link: 1 where the 95 % interval of its change holds 0."
     )
 
 

@@ -24,8 +24,13 @@ MOST_NAMED = 4
 _SECONDS_BELOW = 60.0
 _WHOLE_FROM, _TENTHS_FROM = 100.0, 0.95
 
-_SLOWER = Text("Chậm thêm nhiều nhất: {} (giờ xe).", "Slowed most: {} (vehicle hours).")
-_FULLER = Text("Xe dồn sang nhiều nhất: {} (xe/giờ).", "Traffic moves mostly to: {} (veh/h).")
+_SLOWER = Text(
+    "Chậm thêm nhiều nhất (giờ xe, ± khoảng tin cậy): {}.", "Slowed most (vehicle hours, ± interval of confidence): {}."
+)
+_FULLER = Text(
+    "Xe dồn sang nhiều nhất (xe/giờ, ± khoảng tin cậy): {}.",
+    "Traffic moves mostly to (veh/h, ± interval of confidence): {}.",
+)
 _TIMES = {
     "none": Text("Không có chuyến nào hoàn thành để so sánh.", "No completed trip can be compared."),
     "same": Text("{who} không làm thay đổi thời gian đi lại.", "{who} does not change how long trips take."),
@@ -181,11 +186,15 @@ def _not_arrived(found: Mapping[str, Difference]) -> Text | None:
     for key, words in _NOT_ARRIVED.items():
         d = found.get(key)
         if d is not None and d.difference.mean > (d.difference.half_width or 0.0):
-            parts.append([getattr(words, lang).format(_signed(d.difference.mean, lang)) for lang in LANGS])
+            parts.append(
+                [getattr(words, lang).format(_number(round(d.difference.mean), lang, whole=True)) for lang in LANGS]
+            )
     if not parts:
         return None
     vi, en = ("; ".join(part) for part in zip(*parts, strict=True))
-    return Text(f"Thời gian trung bình chưa tính: {vi}.", f"The mean time leaves out: {en}.")
+    return Text(
+        f"Thêm {vi}; thời gian trung bình không tính các chuyến này.", f"Another {en}; the mean time leaves these out."
+    )
 
 
 def _surveyed_streets(city: City) -> set[str]:
@@ -218,10 +227,16 @@ def _sure(d: Difference) -> bool:
     return half is not None and abs(d.difference.mean) > half
 
 
-def _number(value: float, lang: Lang) -> str:
+def _number(value: float, lang: Lang, *, whole: bool = False) -> str:
     """Return a number with as many decimals as a reader needs, written as the language does."""
     size = abs(value)
-    text = f"{value:,.0f}" if size >= _WHOLE_FROM else f"{value:,.1f}" if size >= _TENTHS_FROM else f"{value:,.2f}"
+    text = (
+        f"{value:,.0f}"
+        if whole or size >= _WHOLE_FROM
+        else f"{value:,.1f}"
+        if size >= _TENTHS_FROM
+        else f"{value:,.2f}"
+    )
     return text.translate(_COMMA) if lang == "vi" else text
 
 

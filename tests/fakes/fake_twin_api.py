@@ -140,7 +140,7 @@ def comparison(twin: FakeTwin, a: str, b: str) -> dict[str, Any]:
             "ratio_a": [b64(twin.ratios(None, k)) for k in steps],
             "ratio_b": [b64(twin.ratios(b, k)) for k in steps],
             **{f"flow_{s}": [b64(np.full(n, v + k, dtype="<u2")) for k in steps] for s, v in (("a", 400), ("b", 300))},
-            "change_veh_h": b64(np.full(n, -100, dtype="<i2")), "change_sure": b64(np.ones(n, dtype=np.uint8)),
+            "change_veh_h": b64(np.full(n, -100, dtype="<i2")), "change_unclear": b64(np.zeros(n, dtype=np.uint8)),
         },
         "tables": [{"key": "bridges", "title": {"vi": "Cầu", "en": "Bridges"}}],
         "notes": [{"vi": "Nhu cầu đi lại là giả định.", "en": "The travel demand is an assumption."}],

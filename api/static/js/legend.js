@@ -2,14 +2,15 @@
 
 import { byId, el, swatch } from "./dom.js";
 import { number, pick, t } from "./i18n.js";
+import { HEALTH } from "./sensorlayers.js";
 import { CHANGE, FLOW, scaleColours } from "./statelayers.js";
 import { CLASS_COLOURS } from "./trips.js";
 
 /**
  * Fill the legend.
- * @param {{spec: object, show: string, comparing: boolean, theme: string, closed: boolean, classes: object[]}} o
+ * @param {{spec: object, show: string, whole: boolean, comparing: boolean, theme: string, closed: boolean, classes: object[]}} o
  */
-export function drawLegend({ spec, show, comparing, theme, closed, classes }) {
+export function drawLegend({ spec, show, whole, comparing, theme, closed, classes }) {
   const grey = spec.themes[theme].not_observed;
   const item = (colour, shape, text) => el("li", {}, swatch(colour, shape), text);
   const kind = comparing ? show : "live";
@@ -19,16 +20,28 @@ export function drawLegend({ spec, show, comparing, theme, closed, classes }) {
   if (closed) rows.push(item([214, 24, 48], "closed", t("legend.closed")));
   rows.push(...classes.map((c) => item(CLASS_COLOURS[c.key] ?? grey, "dot", pick(c.title))));
   byId("legend").replaceChildren(
-    el("h2", {}, t(TITLES[kind])), el("ul", {}, ...rows), el("p", {}, t(NOTES[kind])),
+    el("h2", {}, t(TITLES[kind])), el("ul", {}, ...rows), el("p", {}, t(kind === "change" && whole ? "legend.whole_note" : NOTES[kind])),
+    ...(comparing ? [] : [points(spec)]),
     ...(classes.length ? [el("p", {}, t("legend.trips_note"))] : []),
   );
 }
 
+/** Say what the dots are: each kind that is drawn from afar, and the two states of a sensor that tells nothing new. */
+function points(spec) {
+  const dots = spec.layers.filter((def) => def["@@type"] === "ScatterplotLayer" && !def.twin.off && !(def.twin.minZoom > DOTS_FROM));
+  const items = dots.flatMap(({ twin, getFillColor }) => (twin.fillBy
+    ? (twin.select?.kind ?? []).map((kind) => [twin.fillBy.colours[kind] ?? twin.fillBy.other, spec.kinds[kind] ?? kind])
+    : [[getFillColor, twin.title]]));
+  const states = ["stale", "silent"].map((state) => [HEALTH[state], t(`legend.sensor_${state}`)]);
+  return el("p", { class: "dots" }, ...[...items, ...states].map(([colour, words]) => el("span", {}, swatch(colour, "point"), words)));
+}
+
+const DOTS_FROM = 13; // dots that show only from a nearer view explain themselves by their names
 const TITLES = {
   live: "legend.live", speed: "legend.simulated", change: "legend.change", queue: "legend.queue", density: "legend.density",
 };
 const NOTES = {
-  live: "legend.note", speed: "legend.note", change: "legend.change_note", queue: "legend.worse_note", density: "legend.worse_note",
+  live: "legend.note", speed: "legend.note", change: "legend.change_note", queue: "legend.queue_note", density: "legend.worse_note",
 };
 
 /** Least first: grey streets are empty. */

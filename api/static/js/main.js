@@ -25,7 +25,8 @@ const darkByDefault = matchMedia("(prefers-color-scheme: dark)").matches;
 const linked = readHash(location.hash);
 const store = createStore({
   lang: "vi", theme: darkByDefault ? "dark" : "light", switched: {}, view: null, tab: "run", live: null, closures: [], picking: false,
-  selected: null, comparison: null, step: 0, show: "speed", playing: false, trips: false, ...linked,
+  selected: null, comparison: null, step: 0, show: "speed", whole: true, playing: false, trips: false,
+  ...linked,
 });
 const app = { link: { connected: false, receivedAt: 0 }, ready: false, drawn: 0, coming: new Set() };
 globalThis.hueTwin = { store, app };
@@ -243,7 +244,8 @@ function drawCompare() {
 function drawLegendNow() {
   const s = store.get();
   drawLegend({
-    spec: app.spec, show: s.show, comparing: Boolean(s.comparison), theme: s.theme, closed: s.closures.length > 0,
+    spec: app.spec, show: s.show, whole: s.whole && Boolean(s.comparison?.change), comparing: Boolean(s.comparison),
+    theme: s.theme, closed: s.closures.length > 0,
     classes: s.comparison && s.trips ? app.replay.trips.classes() : [],
   });
 }
@@ -281,16 +283,17 @@ function wire() {
     if (any("tab", "live", "switched", "picking")) drawPanels();
     if (any("closures", "picking")) app.run.draw();
     if (any("comparison", "step", "trips", "playing")) app.replay.follow(any("comparison", "step"));
-    if (any("comparison", "step", "show", "playing", "closures", "trips")) drawCompare();
-    if (any("theme", "comparison", "show", "closures", "trips")) drawLegendNow();
+    if (any("comparison", "step", "show", "whole", "playing", "closures", "trips")) drawCompare();
+    if (any("theme", "comparison", "show", "whole", "closures", "trips")) drawLegendNow();
     if (any("selected", "live", "step", "comparison")) drawSelected();
     if (any("live")) drawFeed(s.live, { ...app.link, now: Date.now() });
-    if (any("view", "theme", "switched", "closures", "comparison", "step", "show", "selected", "trips")) schedule();
+    const drawn = ["view", "theme", "switched", "closures", "comparison", "step", "show", "whole", "selected", "trips"];
+    if (any(...drawn)) schedule();
     else if (any("live") && !s.comparison) (before.live ? scheduleLive : schedule)();
     clearTimeout(app.linkTimer);
     app.linkTimer = setTimeout(() => history.replaceState(null, "", writeHash(store.get())), 250);
   });
-  controls({ store, app, show, play: () => store.set({ playing: !store.get().playing }) });
+  controls({ store, app, show, play: () => store.set({ playing: !store.get().playing, whole: false }) });
 }
 
 start().catch((error) => {

@@ -25,6 +25,9 @@ export const SCALES = {
 };
 export const scaleColours = (show) => SCALES[show].below.map((below, i) => ({ below, colour: DEEPER[i] }));
 
+/** Width of a class of speed as a share of the street's: what is slow is seen first. */
+const SPEED_SHARE = [1.25, 1.1, 0.95, 0.75, 0.5];
+
 /** Colour of a flow whose width says how much it is. */
 export const FLOW = [58, 104, 148];
 
@@ -59,29 +62,30 @@ export class StateLayers {
       const v = value(row);
       return v === NOT_OBSERVED ? grey : this.spec.speedRatio.find((c) => v < c.below * 100)?.[ctx.theme] ?? grey;
     };
-    return this.draw(id, ratio, ctx, colour, (row) => (value(row) === NOT_OBSERVED ? 0.4 : 0.85));
+    const slow = (row) => this.spec.speedRatio.findIndex((c) => value(row) < c.below * 100);
+    const share = (row) => (value(row) === NOT_OBSERVED ? 0.4 : SPEED_SHARE[slow(row)] ?? 0.5);
+    return this.draw(id, ratio, ctx, colour, share);
   }
 
   /**
    * Return the layers of the change in flow, both directions together.
    * @param {string} id
-   * @param {Uint16Array} a
-   * @param {Uint16Array} b
+   * @param {object} token identity of the values
+   * @param {(row: number) => number} one change in one direction [vehicles an hour], 0 where it is not known
    * @param {{zoom: number, theme: string}} ctx
    */
-  change(id, a, b, ctx) {
+  change(id, token, one, ctx) {
     const grey = this.spec.themes[ctx.theme].not_observed;
-    const known = (row) => a[row] !== NO_FLOW && b[row] !== NO_FLOW;
     const diff = (row) => {
       const back = this.roads.arrays.reverse[row];
-      const one = known(row) ? b[row] - a[row] : 0;
-      return back >= 0 && known(back) ? one + b[back] - a[back] : one;
+      return one(row) + (back >= 0 ? one(back) : 0);
     };
     const colour = (row) => {
       const d = diff(row);
       return Math.abs(d) < 50 ? grey : CHANGE.find((c) => d < c.below).colour;
     };
-    return this.draw(id, b, ctx, colour, (row) => (Math.abs(diff(row)) < 50 ? 0.3 : flowShare(Math.abs(diff(row)) * 4)), true);
+    const share = (row) => (Math.abs(diff(row)) < 50 ? 0.3 : flowShare(Math.abs(diff(row)) * 4));
+    return this.draw(id, token, ctx, colour, share, true);
   }
 
   /**
@@ -105,7 +109,8 @@ export class StateLayers {
     const one = (row) => (row < 0 || Number.isNaN(values[row]) ? 0 : values[row]);
     const value = (row) => Math.max(one(row), one(this.roads.arrays.reverse[row]));
     const level = (row) => classes.findIndex((c) => value(row) < c.below);
-    return this.draw(id, values, ctx, (row) => (level(row) < 1 ? grey : classes[level(row)].colour), (row) => 0.3 + 0.2 * level(row));
+    const colour = (row) => (level(row) < 1 ? grey : classes[level(row)].colour);
+    return this.draw(id, values, ctx, colour, (row) => (level(row) < 1 ? 0.3 : 0.6 + 0.25 * level(row)));
   }
 
   /**
