@@ -180,7 +180,7 @@ def table_csv(table: TableDifference, *, lang: Lang, both: bool) -> bytes:
 
 
 def whole_change(change: PlaceDifference) -> dict[str, str]:
-    """Return the mean change of flow over the period as base64: int16 [veh/h], and 1 in a byte where its interval holds 0."""
+    """Return the mean change of flow over the period as base64: int16 [veh/h], and a byte: 1 if unclear."""
     mean = np.nan_to_num(change.difference)
     with np.errstate(invalid="ignore"):
         unclear = np.abs(mean) <= change.half_width

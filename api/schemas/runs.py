@@ -88,6 +88,7 @@ class ChangeOut(Shape):
 
     label: Text
     links: list[str]
+    lonlat: tuple[float, float] | None = Field(description="Middle of the parcel it is about; null for streets.")
 
 
 class OrderIn(Shape):
@@ -192,9 +193,7 @@ class CompareLinks(Shape):
     flow_a: list[str]
     flow_b: list[str]
     change_veh_h: str = Field(description="Mean change of flow over the period, b − a: base64 of int16 [veh/h].")
-    change_unclear: str = Field(
-        description="Base64 of a byte a link: 1 where the 95 % interval of its change holds 0."
-    )
+    change_unclear: str = Field(description="Base64 of a byte a link: 1 where the 95 % interval of its change holds 0.")
 
 
 class TableName(Shape):

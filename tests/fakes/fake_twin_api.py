@@ -265,7 +265,7 @@ def _change_routes(app: FastAPI, twin: FakeTwin) -> None:
     @app.post("/api/v1/changes")
     async def changes(request: Request) -> list[dict[str, Any]]:
         asked = [parse_intervention(i) for i in (await request.json())["interventions"]]
-        return [{"label": change_label(c)._asdict(), "links": touched(twin.city, c)} for c in asked]
+        return [{"label": change_label(c)._asdict(), "links": touched(twin.city, c), "lonlat": None} for c in asked]
 
 
 def _run_routes(app: FastAPI, twin: FakeTwin) -> None:

@@ -13,10 +13,11 @@ import { drawFeed, drawLive } from "./livepanel.js";
 import { MapView } from "./mapview.js";
 import { fromBase64, json, listen, pack } from "./net.js";
 import { RunPanel } from "./runpanel.js";
-import { bringIntoView, closedRows, drawScene, streetRows, tip } from "./scene.js";
+import { bringIntoView, drawScene, streetRows, tip } from "./scene.js";
 import { Replay } from "./replay.js";
 import { ResultTables } from "./resulttables.js";
 import { NameIndex } from "./search.js";
+import { chooseRows } from "./shapes.js";
 import { NO_FLOW, NOT_OBSERVED, StateLayers } from "./statelayers.js";
 import { createStore, readHash, writeHash } from "./store.js";
 
@@ -43,18 +44,20 @@ async function start() {
   const first = new Set(spec.layers.filter((def) => !(def.twin.minZoom >= AT_START)).map((def) => def.twin.key));
   const packs = Object.fromEntries(await Promise.all([...first].map(async (key) => [key, await pack(app.urls.get(key))])));
   const day = new Date().toISOString().slice(0, 10);
-  Object.assign(app, { city, spec, packs, day, scenarios });
+  const counts = packs.admin ? { admin: chooseRows(packs.admin, { valid: true }, day).length } : {};
+  Object.assign(app, { city, spec, packs, day, scenarios, counts });
   app.base = new BaseLayers(spec, packs, day);
   app.state = new StateLayers(spec, packs.roads);
   app.replay = new Replay(app, store, { schedule, legend: drawLegendNow });
   app.tables = new ResultTables(([longitude, latitude]) => app.map.move({ ...app.map.view, longitude, latitude, zoom: 15.5 }));
   app.labels = allLabels(packs, day);
-  app.names = new NameIndex(packs);
+  app.names = new NameIndex(packs, day);
   app.home = { ...spec.initialViewState };
   const view = store.get().view ? { ...app.home, ...store.get().view } : app.home;
   const onView = (v) => store.set({ view: short(v) });
   app.map = new MapView(byId("map"), { view, onView, onClick: clicked, tip: (info) => tip(app, info) });
-  app.run = new RunPanel(byId("section-run"), { scenarios, names: app.names, store, onDone: (ids) => openComparison(ids) });
+  app.run = new RunPanel(byId("section-run"), { scenarios, names: app.names, store, onDone: (ids) => openComparison(ids),
+    onTaken: (closures) => bringIntoView(app, closures) });
   store.set({ view: short(view) });
   wire();
   followLive();
@@ -82,7 +85,7 @@ async function openComparison(ids) {
       closures: closures.length ? closures : store.get().closures, linked: null, tab: "run",
       step: Math.max(0, Math.min(step, comparison.steps - 1)),
     });
-    bringIntoView(app, closedRows(app, store.get().closures));
+    bringIntoView(app, store.get().closures);
   } catch (error) {
     toast(error.message);
   }
@@ -214,7 +217,7 @@ function drawPanels() {
   }
   if (s.tab === "live") drawLive(byId("section-live"), s.live, app.packs, show);
   const toggle = (key, on) => store.set({ switched: { ...store.get().switched, [key]: on } });
-  if (s.tab === "layers") drawLayers(byId("section-layers"), app.spec, s.switched, toggle);
+  if (s.tab === "layers") drawLayers(byId("section-layers"), app.spec, s.switched, toggle, app.counts);
   byId("picking").hidden = !s.picking;
 }
 
@@ -267,7 +270,7 @@ async function changeLanguage(lang) {
   app.spec = await json(`/api/v1/map/spec?lang=${lang}`);
   app.base.spec = app.spec;
   app.state.spec = app.spec;
-  app.names = new NameIndex(app.packs);
+  app.names = new NameIndex(app.packs, app.day);
   app.run.names = app.names;
   translate();
   app.run.draw();

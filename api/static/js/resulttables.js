@@ -32,7 +32,8 @@ export class ResultTables {
   /** @param {{key: string, title: object}} table */
   table({ key, title }) {
     const body = el("div", { class: "table-body" });
-    const box = el("details", { id: `table-${key}`, class: "result-table" }, el("summary", {}, key === "junctions" ? t("table.junctions") : pick(title)), body);
+    const box = el("details", { id: `table-${key}`, class: "result-table" }, el("summary", {},
+      key === "junctions" ? t("table.junctions") : pick(title)), body);
     box.addEventListener("toggle", () => {
       if (!box.open) this.open.delete(key);
       else if (!body.childElementCount) this.fill(key, body);

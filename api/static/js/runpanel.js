@@ -14,10 +14,11 @@ const LEAST_REPLICATIONS = 3; // an interval of confidence needs two
 export class RunPanel {
   /**
    * @param {HTMLElement} root
-   * @param {{scenarios: object[], names: import("./search.js").NameIndex, store: object, onDone: (ids: {a: string, b: string}) => void}} o
+   * @param {{scenarios: object[], names: import("./search.js").NameIndex, store: object, onDone: (ids: {a: string, b: string}) => void,
+   *   onTaken: (closures: object[]) => void}} o
    */
-  constructor(root, { scenarios, names, store, onDone }) {
-    Object.assign(this, { root, scenarios, names, store, onDone, whatIfs: [] });
+  constructor(root, { scenarios, names, store, onDone, onTaken }) {
+    Object.assign(this, { root, scenarios, names, store, onDone, onTaken, whatIfs: [] });
     this.taken = null; // the ready-made what-if whose changes are on the list
     this.changes = new ChangePanel({ names: () => this.names, store, redraw: () => this.draw() });
     const ready = scenarios.filter((s) => s.available !== false);
@@ -104,6 +105,7 @@ export class RunPanel {
       const { date: _day, start_h: _start, duration_min: _length, ...others } = this.values;
       this.values = { ...others, ...Object.fromEntries(Object.entries(whatIf.params).filter(([name]) => name in known)) };
       this.store.set({ closures });
+      this.onTaken(closures);
     } catch (error) {
       toast(error.message);
     }

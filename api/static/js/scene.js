@@ -20,11 +20,16 @@ export function closedRows(app, closures) {
   return closures.flatMap((c) => c.links.map((id) => roads.rowOf(id)).filter((row) => row >= 0));
 }
 
-/** Move the map, if need be, so that the middle of some streets is in the inner part of each view. */
-export function bringIntoView(app, rows) {
-  if (rows.length === 0) return;
-  const [a, b] = app.packs.roads.span(rows[Math.floor(rows.length / 2)]);
-  const at = app.packs.roads.lonlat.subarray(a * 2, b * 2);
+/** Return the parcels that the changes are about. @param {object[]} closures */
+const parcels = (closures) => [...new Map(closures.filter((c) => c.lonlat).map((c) => [c.change.parcel, c.lonlat])).values()];
+
+/** Move the map, if need be, so that the middle of the changed streets, or a parcel, is in the inner part of each view. */
+export function bringIntoView(app, closures) {
+  const rows = closedRows(app, closures);
+  const [spot] = parcels(closures);
+  if (rows.length === 0 && !spot) return;
+  const [a, b] = rows.length ? app.packs.roads.span(rows[Math.floor(rows.length / 2)]) : [0, 0];
+  const at = rows.length ? app.packs.roads.lonlat.subarray(a * 2, b * 2) : spot;
   const viewport = app.map.viewport();
   const [x, y] = viewport.project([at[0], at[1]]);
   const inside = Math.abs(x / viewport.width - 0.5) < 0.32 && Math.abs(y / viewport.height - 0.5) < 0.3;
@@ -75,6 +80,7 @@ export function drawScene(app, s) {
     } else values.push(...app.state.speed("speed@a", c.ratio.a[step], ctx), ...app.state.speed("speed@b", c.ratio.b[step], ctx));
   } else if (s.live && s.switched.live !== false) values.push(...app.state.speed("speed", s.live.decoded.ratio, ctx));
   const closed = app.state.closed(c ? "closed@b" : "closed", closedRows(app, s.closures), ctx);
+  closed.push(...app.state.marked(c ? "parcels@b" : "parcels", parcels(s.closures)));
   const selected = s.selected?.key === "roads" ? app.state.selection(streetRows(app, s.selected.row), ctx) : [];
   const theme = app.spec.themes[s.theme];
   const shownKeys = new Set(app.spec.layers.filter((d) => BaseLayers.shown(d, s.switched)).map((d) => d.twin.key));

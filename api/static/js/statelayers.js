@@ -186,6 +186,15 @@ export class StateLayers {
     ];
   }
 
+  /** Return the marks of the parcels that change. @param {string} id @param {number[][]} spots longitude, latitude */
+  marked(id, spots) {
+    if (spots.length === 0) return [];
+    return [new deck.ScatterplotLayer({
+      id: `${id}-mark`, data: spots, getPosition: (d) => d, radiusUnits: "pixels", getRadius: 10, getFillColor: [214, 24, 48, 90],
+      getLineColor: [214, 24, 48], stroked: true, lineWidthUnits: "pixels", getLineWidth: 3.5,
+    })];
+  }
+
   /** @param {number[]} rows @param {{zoom: number}} ctx */
   selection(rows, ctx) {
     if (rows.length === 0) return [];
