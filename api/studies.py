@@ -38,7 +38,8 @@ BETTER: Mapping[str, str] = {
     "market_10min_percent": "higher", "market_15min_percent": "higher", "hospital_mean_min": "lower",
     "market_mean_min": "lower", "hospital_cut_off_percent": "lower", "market_cut_off_percent": "lower",
     "speed_kmh": "higher", "delay_veh_h": "lower", "delay_s": "lower", "queue_veh": "lower", "vc": "lower",
-    "vc_max": "lower", "pm25_g": "lower",
+    "vc_max": "lower", "pm25_g": "lower", "lost_pct": "lower",
+    "walked_on_pct": "lower", "no_dock_pct": "lower", "truck_km": "lower", "covered_pct": "higher",
 }  # fmt: skip
 """Which direction of an indicator is good, where it is beyond dispute."""
 TOTALS = frozenset({"time_spent_veh_h", "co2_kg", "nox_kg", "pm25_kg", "co_kg", "energy_mj"})

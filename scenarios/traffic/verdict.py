@@ -8,6 +8,7 @@ from typing import Final, Literal
 import numpy as np
 
 from scenarios.engine.compare import Comparison, Difference
+from scenarios.traffic.detours import LEAST_VEH_H
 from scenarios.traffic.order_words import street_words, vehicle_words
 from twin.city.city import City
 from twin.city.interventions import CloseStreet, Intervention, MakeOneWay, NetworkAsOf
@@ -20,6 +21,8 @@ LANGS: Final[tuple[Lang, Lang]] = ("vi", "en")
 
 MOST_STREETS = 3
 MOST_NAMED = 4
+LEAST: Final = {"delay_veh_h": 0.5, "flow_veh_h": LEAST_VEH_H}
+"""Streets that gain no more than this are not told [vehicle hours, veh/h]: a convention."""
 
 _SECONDS_BELOW = 60.0
 _WHOLE_FROM, _TENTHS_FROM = 100.0, 0.95
@@ -80,18 +83,20 @@ def verdict(city: City, made: Comparison, changes: Sequence[Intervention] = ()) 
 
     Notes
     -----
-    1. Where a run locked up, that is said first: its figures predict nothing.
+    1. Where a run locked up, that alone is said: its figures predict nothing.
     2. A difference counts as found only where its interval leaves out zero; without an interval that is said.
     3. Trips that find no way or are cut off are told, as the mean is of those that arrive; the sum over all vehicles is
        then left out, as it falls with every trip that is not made.
-    4. Streets are named only where their own interval leaves out zero.
+    4. Streets are named only where their own interval leaves out zero, and where they gain something worth telling.
     """
     found = {d.key: d for d in made.indicators if not d.group}
     if "mean_travel_time_s" not in found:
         return ()
+    locked = _gridlock(found.get("gridlocks"))
+    if locked is not None:
+        return (locked,)
     lost, real = _not_arrived(found), _surveyed_streets(city)
     parts = [
-        _gridlock(found.get("gridlocks")),
         _travel_time(found["mean_travel_time_s"], subject(changes)),
         lost or _sum(found.get("time_spent_veh_h")),
         _streets(made, real, "delay_veh_h", _SLOWER),
@@ -128,8 +133,10 @@ def _listed(places: Sequence[Where]) -> Text:
 def _gridlock(d: Difference | None) -> Text | None:
     if d is None or not (d.baseline.mean > 0 or d.whatif.mean > 0):
         return None
-    vi = "Mạng đường kẹt cứng trong mô phỏng ({}): các con số dưới đây không có giá trị dự báo."
-    en = "The network locks up in the simulation ({}): the figures below predict nothing."
+    vi = "Mạng đường kẹt cứng trong mô phỏng ({}): từ lúc đó các con số không có giá trị dự báo, đừng dùng để so "
+    vi += "sánh. Hãy giảm hệ số nhân nhu cầu, rút ngắn kỳ đánh giá, hoặc kiểm tra chỗ kẹt trên bản đồ hàng chờ."
+    en = "The network locks up in the simulation ({}): from then on the figures predict nothing, do not compare them. "
+    en += "Lower the factor on demand, shorten the period, or look for the jam on the map of queues."
     if d.baseline.mean > 0 and d.whatif.mean > 0:
         return Text(vi.format("cả hiện trạng lẫn phương án"), en.format("baseline and what-if"))
     if d.whatif.mean > 0:
@@ -209,7 +216,8 @@ def _streets(made: Comparison, real: set[str], column: str, words: Text) -> Text
     k = [c.key for c in table.spec.columns].index(column)
     grown, half = table.difference[:, k], table.half_width[:, k]
     order = table.order(column, difference=True).tolist()
-    rows = [row for row in order if grown[row] > max(half[row], 0.0) and str(table.names[row]) in real]
+    told = np.where(np.isnan(half), np.inf, np.maximum(half, LEAST[column]))
+    rows = [row for row in order if grown[row] > told[row] and str(table.names[row]) in real]
     if not rows:
         return None
     parts = [

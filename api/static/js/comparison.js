@@ -1,13 +1,10 @@
 /** The comparison: indicators of baseline and what-if with their difference, and the time slider over both maps. */
 
 import { byId, el } from "./dom.js";
-import { figure, number, pick, signed, span, t, unit } from "./i18n.js";
+import { dayWords, figure, number, pick, signed, span, t, unit } from "./i18n.js";
 import { fromBase64 } from "./net.js";
 import { NO_FLOW } from "./statelayers.js";
 import { SHOWS } from "./store.js";
-
-const HIGHER_IS_BETTER = /completed|done|arrived|served|throughput|speed|reach/;
-const LOWER_IS_BETTER = /time|delay|queue|wait|lost|unserved|stuck|length|distance|missed|unfinished|en_route|left|blocked|jam/;
 
 const FIRST = [
   "mean_travel_time_s", "mean_delay_s", "completed", "unreachable", "cut_off", "unfinished", "mean_speed_kmh", "queue_max_veh",
@@ -27,7 +24,8 @@ export class Comparison {
     const decode = (list, Kind) => (Array.isArray(list) ? list : list ? [list] : []).map((text) => fromBase64(text, Kind));
     this.ratio = { a: decode(links.ratio_a, Uint8Array), b: decode(links.ratio_b, Uint8Array) };
     this.flow = { a: decode(links.flow_a, Uint16Array), b: decode(links.flow_b, Uint16Array) };
-    this.startH = answer.startH ?? null;
+    this.params = answer.params ?? {};
+    this.startH = this.params.start_h ?? null;
     this.times = links.time_s ?? this.ratio.a.map((_, i) => i);
     this.steps = Math.min(this.ratio.a.length, this.ratio.b.length);
     this.change = links.change_veh_h ? fromBase64(links.change_veh_h, Int16Array) : null;
@@ -85,7 +83,11 @@ export function drawIndicators(root, c, { leave, names, tables }) {
   root.replaceChildren(
     el("h2", {}, t("kpi.title")),
     ...(c.verdict.length ? [el("div", { class: "verdict", id: "verdict" }, ...c.verdict.map((v) => el("p", {}, pick(v))))] : []),
-    el("p", { class: "hint" }, names.length ? t("kpi.closed", { names: names.join(", ") }) : t("kpi.no_closure")),
+    el("p", { class: "hint" }, names.length ? t("kpi.closed", { names: names.join("; ") }) : t("kpi.no_closure")),
+    el("p", { class: "hint", id: "about" }, t("kpi.about", {
+      day: c.params.date ? dayWords(c.params.date) : "", hours: c.steps ? c.period() : "", n: number(c.params.replications ?? 1, 0),
+      a: c.a.slice(0, 8), b: c.b.slice(0, 8),
+    })),
     el("table", { class: "kpi", id: "kpi" }, el("thead", {}, head), el("tbody", {}, ...rows)),
     ...(still.length ? [el("p", { class: "hint" }, t("kpi.unchanged", { names: still.join(", ").toLowerCase() }))] : []),
     el("p", { class: "hint" }, t("kpi.ci", { level: number(level * 100, 0) })),
@@ -141,12 +143,8 @@ function values(i, title, kind) {
 const level = (value, { a, difference }) =>
   (Math.abs(a) >= 100 && difference && Math.abs(difference) < 10 ? number(value, 1) : figure(value));
 
-/** Say whether more of an indicator is good (1), bad (-1) or neither (0). */
-function senseOf(i) {
-  if (i.better) return i.better === "higher" ? 1 : i.better === "lower" ? -1 : 0;
-  if (LOWER_IS_BETTER.test(i.key)) return -1;
-  return HIGHER_IS_BETTER.test(i.key) ? 1 : 0;
-}
+/** Say whether more of an indicator is good (1), bad (-1) or neither (0); what rounds to nothing is neither. */
+const senseOf = ({ better, difference }) => (Math.abs(difference) < 0.005 ? 0 : { higher: 1, lower: -1 }[better] ?? 0);
 
 /** @param {string} mode */
 function modeName(mode) {

@@ -76,7 +76,7 @@ async function openComparison(ids) {
       json(`/api/v1/compare?a=${ids.a}&b=${ids.b}`), json(`/api/v1/runs/${ids.b}`),
     ]);
     const { interventions = [], params = {} } = run.request ?? {};
-    const comparison = new Comparison(ids, { ...answer, startH: params.start_h });
+    const comparison = new Comparison(ids, { ...answer, params });
     const told = interventions.filter((i) => i.kind !== "raise-ground"); // its outline is in metres here
     const closures = told.length ? await described(told) : [];
     const step = store.get().linked ? store.get().step : Math.floor(comparison.steps / 2);

@@ -210,7 +210,7 @@ export class RunPanel {
     const share = ((a.progress ?? 0) + (b.progress ?? 0)) / 2;
     const left = share > 0.08 ? ((performance.now() - this.running.since) / 1000) * (1 / share - 1) : null;
     const line = (name, r) => el("p", {}, `${t(name)}: ${t(`status.${r.status}`)} · ${number((r.progress ?? 0) * 100, 0)} %`
-      + (r.sim_time ? ` · ${t("run.sim_time", { time: this.simTime(r.sim_time) })}` : r.status === "running" && !r.progress
+      + (r.sim_time ? ` · ${this.simTime(r.sim_time)}` : r.status === "running" && !r.progress
         ? ` · ${t("run.preparing")}` : ""));
     this.status.replaceChildren(el("div", { class: "progress" },
       el("progress", { id: "progress", max: 1, value: share || undefined, "aria-label": t("run.progress") }),
@@ -222,8 +222,8 @@ export class RunPanel {
   simTime(seconds) {
     if (seconds < 0) return t("run.warm_up");
     const known = this.chosen.params?.properties ?? {};
-    if (!("start_h" in known)) return span(seconds);
-    return hourText(((this.values.start_h ?? known.start_h.default) + seconds / 3600) % 24);
+    const start = known.start_h && (this.values.start_h ?? known.start_h.default);
+    return t("run.sim_time", { time: start === undefined ? span(seconds) : hourText((start + seconds / 3600) % 24) });
   }
 }
 

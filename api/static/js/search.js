@@ -16,7 +16,7 @@ export class NameIndex {
     for (const key of ["places", "waterways", "bike_stations", "gauges"]) this.collect(packs[key], key, 1);
     const now = (row) => validOn(packs.admin, row, day);
     this.collect(packs.admin, "admin", 1, now);
-    this.collect(packs.admin, "admin_old", 3, (row) => !now(row)); // found last, and called by what they are
+    this.collect(packs.admin, "admin_old", 1.5, (row) => !now(row)); // behind those of today, and called what they are
   }
 
   /**

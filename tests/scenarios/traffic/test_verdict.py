@@ -76,11 +76,12 @@ def test_what_is_not_sure_is_not_claimed(change: float, half: float | None, vi: 
     assert vi in _first(change, half)[0]
 
 
-def test_gridlock_comes_first_and_says_in_which_world() -> None:
+def test_after_a_gridlock_nothing_else_is_claimed() -> None:
     said = verdict(
         toy_city(),
         _comparison(_difference("mean_travel_time_s", 720.0, 9.0, 1.0), _difference("gridlocks", 0, 2.0, 1.0)),
     )
+    assert len(said) == 1
     assert said[0].vi.startswith("Mạng đường kẹt cứng trong mô phỏng (chỉ phương án, hiện trạng thì không)")
     assert "predict nothing" in said[0].en
 
