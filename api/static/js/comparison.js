@@ -32,6 +32,11 @@ export class Comparison {
     this.unclear = links.change_unclear ? fromBase64(links.change_unclear, Uint8Array) : null;
   }
 
+  /** Say whether either world locked up: from then on its figures predict nothing. */
+  locked() {
+    return this.indicators.some((i) => i.key === "gridlocks" && (i.a > 0 || i.b > 0));
+  }
+
   /** Return the baseline's mean flow over the period, made once. */
   meanFlow() {
     this.mean ??= Uint16Array.from(this.flow.a[0] ?? [], (_, row) => {
@@ -76,13 +81,14 @@ export function drawIndicators(root, c, { leave, names, tables }) {
   }
   const level = c.indicators.find((i) => i.level)?.level ?? 0.95;
   const head = el("tr", {}, ...["kpi.indicator", "kpi.a", "kpi.b", "kpi.difference"].map((k) => el("th", { scope: "col" }, t(k))));
+  const said = c.verdict.map((v) => el("p", {}, pick(v)));
   const groups = grouped(c.indicators.filter((i) => !INNER.includes(i.key)));
   const moved = groups.filter((g) => g.some((i) => i.difference));
   const still = groups.filter((g) => !moved.includes(g)).map((g) => pick(g[0].title) || g[0].key);
   const rows = moved.flatMap((g) => group(g));
   root.replaceChildren(
     el("h2", {}, t("kpi.title")),
-    ...(c.verdict.length ? [el("div", { class: "verdict", id: "verdict" }, ...c.verdict.map((v) => el("p", {}, pick(v))))] : []),
+    ...(said.length ? [el("div", { class: c.locked() ? "verdict bad" : "verdict", id: "verdict" }, ...said)] : []),
     el("p", { class: "hint" }, names.length ? t("kpi.closed", { names: names.join("; ") }) : t("kpi.no_closure")),
     el("p", { class: "hint", id: "about" }, t("kpi.about", {
       day: c.params.date ? dayWords(c.params.date) : "", hours: c.steps ? c.period() : "", n: number(c.params.replications ?? 1, 0),
