@@ -21,6 +21,8 @@ LANGS: Final[tuple[Lang, Lang]] = ("vi", "en")
 
 MOST_STREETS = 3
 MOST_NAMED = 4
+MANY_SHARE = 0.01
+"""From this share of the trips on, those that no longer arrive are told before the mean time: a convention."""
 LEAST: Final = {"delay_veh_h": 0.5, "flow_veh_h": LEAST_VEH_H}
 """Streets that gain no more than this are not told [vehicle hours, veh/h]: a convention."""
 
@@ -62,6 +64,7 @@ _WAYS = {
 }
 
 
+_ARRIVING = Text("Trong các chuyến tới nơi, phương án", "Among the trips that arrive, the what-if")
 _NOT_ARRIVED = {
     "unreachable": Text("{} chuyến không còn đường đi", "{} trips without a way"),
     "cut_off": Text("{} chuyến bị chặn giữa đường", "{} trips cut off under way"),
@@ -85,8 +88,8 @@ def verdict(city: City, made: Comparison, changes: Sequence[Intervention] = ()) 
     -----
     1. Where a run locked up, that alone is said: its figures predict nothing.
     2. A difference counts as found only where its interval leaves out zero; without an interval that is said.
-    3. Trips that find no way or are cut off are told, as the mean is of those that arrive; the sum over all vehicles is
-       then left out, as it falls with every trip that is not made.
+    3. Trips that do not arrive are told, first where they are many, as the mean is of those that arrive; the
+       sum over all vehicles is then left out, as it falls with every trip that is not made.
     4. Streets are named only where their own interval leaves out zero, and where they gain something worth telling.
     """
     found = {d.key: d for d in made.indicators if not d.group}
@@ -95,10 +98,12 @@ def verdict(city: City, made: Comparison, changes: Sequence[Intervention] = ()) 
     locked = _gridlock(found.get("gridlocks"))
     if locked is not None:
         return (locked,)
-    lost, real = _not_arrived(found), _surveyed_streets(city)
+    who, real = subject(changes), _surveyed_streets(city)
+    lost, many = _not_arrived(found, who)
     parts = [
-        _travel_time(found["mean_travel_time_s"], subject(changes)),
-        lost or _sum(found.get("time_spent_veh_h")),
+        lost if many else None,
+        _travel_time(found["mean_travel_time_s"], _ARRIVING if many else who),
+        None if many else lost or _sum(found.get("time_spent_veh_h")),
         _streets(made, real, "delay_veh_h", _SLOWER),
         _streets(made, real, "flow_veh_h", _FULLER),
     ]
@@ -187,21 +192,31 @@ def _sum(d: Difference | None) -> Text | None:
     )
 
 
-def _not_arrived(found: Mapping[str, Difference]) -> Text | None:
-    """Return the trips that no longer arrive, where the what-if surely has more of them, or there is one pair alone."""
-    parts = []
+def _not_arrived(found: Mapping[str, Difference], who: Text) -> tuple[Text | None, bool]:
+    """Return the trips that no longer arrive, where the what-if surely has more of them, and whether they are many."""
+    parts, lost = [], 0.0
     for key, words in _NOT_ARRIVED.items():
         d = found.get(key)
         if d is not None and d.difference.mean > (d.difference.half_width or 0.0):
-            parts.append(
-                [getattr(words, lang).format(_number(round(d.difference.mean), lang, whole=True)) for lang in LANGS]
-            )
+            lost += d.difference.mean
+            half = "" if d.difference.half_width is None else f" ± {round(d.difference.half_width):,}"
+            count = f"{round(d.difference.mean):,}{half}"
+            parts.append([words.vi.format(count.translate(_COMMA)), words.en.format(count)])
     if not parts:
-        return None
+        return None, False
     vi, en = ("; ".join(part) for part in zip(*parts, strict=True))
+    trips = found["trips"].baseline.mean if "trips" in found else 0.0
+    if trips > 0 and lost >= MANY_SHARE * trips:
+        of = f"{round(trips):,}"
+        return Text(
+            f"{who.vi} khiến thêm {vi}, trên {of.translate(_COMMA)} chuyến. Thời gian trung bình dưới đây không tính "
+            "các chuyến này, nên tác động thật có thể lớn hơn.",
+            f"{who.en} leaves another {en}, of {of} trips. The mean time below leaves these out: the true "
+            "effect may be larger.",
+        ), True
     return Text(
         f"Thêm {vi}; thời gian trung bình không tính các chuyến này.", f"Another {en}; the mean time leaves these out."
-    )
+    ), False
 
 
 def _surveyed_streets(city: City) -> set[str]:
@@ -235,16 +250,10 @@ def _sure(d: Difference) -> bool:
     return half is not None and abs(d.difference.mean) > half
 
 
-def _number(value: float, lang: Lang, *, whole: bool = False) -> str:
+def _number(value: float, lang: Lang) -> str:
     """Return a number with as many decimals as a reader needs, written as the language does."""
     size = abs(value)
-    text = (
-        f"{value:,.0f}"
-        if whole or size >= _WHOLE_FROM
-        else f"{value:,.1f}"
-        if size >= _TENTHS_FROM
-        else f"{value:,.2f}"
-    )
+    text = f"{value:,.0f}" if size >= _WHOLE_FROM else f"{value:,.1f}" if size >= _TENTHS_FROM else f"{value:,.2f}"
     return text.translate(_COMMA) if lang == "vi" else text
 
 

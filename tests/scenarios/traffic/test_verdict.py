@@ -91,9 +91,21 @@ def test_trips_that_are_not_made_are_told_instead_of_the_hours_they_save() -> No
     assert any("−30,0 giờ xe" in s.vi for s in verdict(toy_city(), _comparison(*fewer)))
     lost = (*fewer, _difference("unreachable", 0.0, 486.7, 60.0), _difference("cut_off", 0.0, 3.0, 5.0))
     said = " ".join(s.vi for s in verdict(toy_city(), _comparison(*lost)))
-    assert "Thêm 487 chuyến không còn đường đi; thời gian trung bình không tính các chuyến này." in said
+    assert "Thêm 487 ± 60 chuyến không còn đường đi; thời gian trung bình không tính các chuyến này." in said
     assert "giờ xe" not in said
     assert "bị chặn" not in said
+
+
+def test_many_trips_that_do_not_arrive_come_before_a_mean_time_that_leaves_them_out() -> None:
+    found = (
+        _difference("mean_travel_time_s", 440.0, -3.6, 35.7), _difference("trips", 21_000.0, 0.0, 0.0),
+        _difference("unfinished", 400.0, 1_277.0, 300.0),
+    )  # fmt: skip
+    first, second = verdict(toy_city(), _comparison(*found), CLOSED)
+    assert first.vi.startswith(
+        "Đóng đường Lê Lợi khiến thêm 1.277 ± 300 chuyến chưa xong khi kết thúc, trên 21.000 chuyến."
+    )
+    assert second.en.startswith("Among the trips that arrive, the what-if shows no clear difference in travel time")
 
 
 def test_only_real_streets_with_a_sure_growth_are_named() -> None:
