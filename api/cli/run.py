@@ -31,6 +31,7 @@ Changes = Annotated[
         "days=fri-sun', JSON, or @FILE of JSON or TOML; repeat as needed.",
     ),
 ]
+WORKERS = "Runs at a time: threads of this process where the scenario allows it, else processes."
 WhatIfKey = Annotated[str | None, typer.Option("--what-if", help="A ready-made what-if, see hue-twin what-ifs.")]
 
 CLOSE = "close"
@@ -86,12 +87,7 @@ def run(
     day: Annotated[str | None, typer.Option("--date", help="Day of the run, YYYY-MM-DD; gives the weekday.")] = None,
     replications: Annotated[int | None, typer.Option(min=1, max=100, help="Runs with other random streams.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the study.")] = 1,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=1, help="Runs at a time: threads of this process where the scenario allows it, else processes."
-        ),
-    ] = os.cpu_count() or 1,
+    workers: Annotated[int, typer.Option(min=1, help=WORKERS)] = os.cpu_count() or 1,
     out: Annotated[Path, typer.Option(help="Folder of results.")] = Path("out"),
     order: Annotated[
         Path | None, typer.Option(help="File for the draft of the traffic order: .txt, .md or .html.", dir_okay=False)
