@@ -162,7 +162,7 @@ def bridges() -> dict[str, Any]:
     column = {"key": "flow_veh_h", "title": title, "unit": "veh/h", "better": None}
     return {
         "title": {"vi": "Cầu", "en": "Bridges"}, "columns": [column], "ordered_by": "flow_veh_h", "total": 3,
-        "rows": [row | {"generated": False} for row in rows],
+        "rows": [{**row, "generated": False} for row in rows],
     }  # fmt: skip
 
 
