@@ -150,7 +150,7 @@ def comparison(twin: FakeTwin, a: str, b: str) -> dict[str, Any]:
 def bridges() -> dict[str, Any]:
     """Return a table of two bridges and their sum."""
     title = {"vi": "Lưu lượng", "en": "Flow"}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "=Sông Hương", "name": {"vi": "Tổng các cầu qua Sông Hương", "en": "All bridges over Sông Hương"},
          "group": "Sông Hương", "lonlat": None, "a": [4000], "b": [4010], "difference": [10], "half_width": [25]},
         {"id": "Sông Hương|Cầu Phú Xuân", "name": {"vi": "Cầu Phú Xuân", "en": "Cầu Phú Xuân"}, "group": "Sông Hương",
