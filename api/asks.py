@@ -76,10 +76,12 @@ def ready(city: City, key: str) -> tuple[dict[str, Any], list[Intervention]]:
     return dict(entry.params), list(entry.changes(city))
 
 
-def ready_list(city: City) -> list[tuple[str, dict[str, str], str, dict[str, Any], tuple[Intervention, ...]]]:
+def ready_list(
+    city: City,
+) -> list[tuple[str, dict[str, str], dict[str, str], dict[str, Any], tuple[Intervention, ...]]]:
     """Return key, title, source, parameters and changes of every ready-made what-if that fits the city."""
     return [
-        (key, WHAT_IFS[key].title._asdict(), WHAT_IFS[key].source, dict(WHAT_IFS[key].params), changes)
+        (key, WHAT_IFS[key].title._asdict(), WHAT_IFS[key].source._asdict(), dict(WHAT_IFS[key].params), changes)
         for key, changes in fitting(city).items()
     ]
 

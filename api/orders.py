@@ -30,7 +30,5 @@ def order_text(changes: Sequence[Intervention], detours: Sequence[str], form: Fo
 
 def measured_detours(city: City, made: Comparison) -> list[str]:
     """Return the streets that take over traffic, a sentence each with the vehicles they gain."""
-    return [
-        f"Đi theo {street_words(d.street)} (mô phỏng: thêm khoảng {f'{d.added_veh_h:,.0f}'.replace(',', '.')} xe/giờ)."
-        for d in detours_of(city, made.places)
-    ]
+    found = [(street_words(d.street), f"{d.added_veh_h:,.0f}".replace(",", ".")) for d in detours_of(city, made.places)]
+    return [f"Đi theo {name} (mô phỏng: thêm khoảng {more} xe/giờ ở chiều tăng nhiều nhất)." for name, more in found]

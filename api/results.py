@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import tempfile
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from api import studies
 from api.map.pack import encode
 from api.services import layer_frame, to_lonlat
-from scenarios.engine.compare import Comparison, compare
+from scenarios.engine.compare import Comparison, PlaceDifference, compare
 from scenarios.engine.compare_tables import TableDifference, compare_tables
 from scenarios.engine.result import RunResult
 from twin.city.city import City
@@ -105,6 +106,7 @@ def table_json(
     """Return a table ready for JSON: columns, and the rows in order with both values, difference and interval."""
     column, rows = rows_in_order(table, by=by, difference=difference, limit=limit)
     lonlat = to_lonlat(city, table.xy_m[rows]) if len(rows) else np.zeros((0, 2))
+    invented = _generated_streets(city)
     return {
         "key": table.spec.key,
         "title": table.spec.title._asdict(),
@@ -119,6 +121,7 @@ def table_json(
                 "id": str(table.ids[k]),
                 "name": row_name(table, int(k))._asdict(),
                 "group": str(table.groups[k]),
+                "generated": not invented.isdisjoint(str(table.names[k]).split(" – ")),
                 "lonlat": None if np.isnan(at).any() else [round(float(v), 6) for v in at],
                 "a": _numbers(table.baseline[k]),
                 "b": _numbers(table.whatif[k]),
@@ -128,6 +131,12 @@ def table_json(
             for k, at in zip(rows.tolist(), lonlat, strict=True)
         ],
     }
+
+
+def _generated_streets(city: City) -> set[str]:
+    """Return the streets that no published fact knows: alleys the embedded city generates."""
+    made = city.roads.provenance == "generated"
+    return set(city.roads.name[made].tolist()) - set(city.roads.name[~made].tolist()) - {""}
 
 
 def row_name(table: TableDifference, k: int) -> Text:
@@ -168,6 +177,16 @@ def table_csv(table: TableDifference, *, lang: Lang, both: bool) -> bytes:
         cells = [_cell(part[k, c], lang) for c in range(len(table.spec.columns)) for part in parts]
         writer.writerow([str(table.ids[k]), say(row_name(table, k)), str(table.groups[k]), *cells])
     return ("\ufeff" + out.getvalue()).encode()
+
+
+def whole_change(change: PlaceDifference) -> dict[str, str]:
+    """Return the mean change of flow over the period as base64: int16 [veh/h], and a byte: 1 if unclear."""
+    mean = np.nan_to_num(change.difference)
+    with np.errstate(invalid="ignore"):
+        unclear = np.abs(mean) <= change.half_width
+    rounded = np.clip(np.rint(mean), -32_768, 32_767).astype("<i2")
+    texts = {"change_veh_h": rounded.tobytes(), "change_unclear": unclear.astype(np.uint8).tobytes()}
+    return {key: base64.b64encode(value).decode("ascii") for key, value in texts.items()}
 
 
 def links_frame(city: City, results: Sequence[RunResult]) -> gpd.GeoDataFrame:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scenarios import ask, registry
 from scenarios import study as compare_with_baseline
-from scenarios.engine.compare import Comparison, estimate
+from scenarios.engine.compare import Comparison, Difference, estimate
 from scenarios.engine.progress import Report
 from scenarios.engine.question import Question
 from scenarios.engine.replicate import answer_all
@@ -21,6 +21,7 @@ from scenarios.engine.result import RunResult
 from scenarios.engine.store import ResultStore
 from scenarios.engine.timeline import KINDS, ChangingCity
 from scenarios.scenario import Scenario
+from scenarios.traffic.verdict import verdict
 from twin.city.city import City
 from twin.city.interventions import CloseLink, CloseStreet, Intervention, apply
 from twin.city.sections import near
@@ -37,9 +38,12 @@ BETTER: Mapping[str, str] = {
     "market_10min_percent": "higher", "market_15min_percent": "higher", "hospital_mean_min": "lower",
     "market_mean_min": "lower", "hospital_cut_off_percent": "lower", "market_cut_off_percent": "lower",
     "speed_kmh": "higher", "delay_veh_h": "lower", "delay_s": "lower", "queue_veh": "lower", "vc": "lower",
-    "vc_max": "lower", "pm25_g": "lower",
+    "vc_max": "lower", "pm25_g": "lower", "lost_pct": "lower",
+    "walked_on_pct": "lower", "no_dock_pct": "lower", "truck_km": "lower", "covered_pct": "higher",
 }  # fmt: skip
 """Which direction of an indicator is good, where it is beyond dispute."""
+TOTALS = frozenset({"time_spent_veh_h", "co2_kg", "nox_kg", "pm25_kg", "co_kg", "energy_mj"})
+"""Sums over all trips: where one world completes surely fewer trips, less of them is neither good nor bad."""
 
 
 def question(
@@ -124,6 +128,8 @@ class Study:
     indicators : list of dict
         As `summary` or `differences` give them.
     comparison : Comparison or None
+    verdict : list of dict
+        What the comparison says, a text each.
     notes : list of dict
         Texts under ``vi`` and ``en``.
     folder : Path
@@ -135,6 +141,7 @@ class Study:
     baseline_ids: tuple[str, ...]
     indicators: list[dict[str, Any]]
     comparison: Comparison | None
+    verdict: list[dict[str, str]]
     notes: list[dict[str, str]]
     folder: Path
 
@@ -144,6 +151,7 @@ class Study:
             "scenario": self.scenario,
             "runs": list(self.run_ids),
             "baseline": list(self.baseline_ids),
+            "verdict": self.verdict,
             "indicators": self.indicators,
             "notes": self.notes,
             "folder": str(self.folder),
@@ -164,12 +172,13 @@ def study(question: Question, out: Path, *, workers: int, report: Report) -> Stu
         if question.interventions:
             made = compare_with_baseline(question, workers=workers, store=store, report=report)
             notes = [n._asdict() for n in made.notes]
-            found = Study(name, made.whatif_ids, made.baseline_ids, differences(made), made, notes, store.folder)
+            said = [v._asdict() for v in verdict(question.city, made, question.interventions)]
+            found = Study(name, made.whatif_ids, made.baseline_ids, differences(made), made, said, notes, store.folder)
         else:
             questions = question.replications(question.params.replications)
             runs = answer_all(questions, workers=workers, store=store, report=report)
             notes = [n._asdict() for n in dict.fromkeys(n for r in runs for n in r.notes)]
-            found = Study(name, tuple(r.run_id for r in runs), (), summary(runs), None, notes, store.folder)
+            found = Study(name, tuple(r.run_id for r in runs), (), summary(runs), None, [], notes, store.folder)
         text = json.dumps(found.facts(), ensure_ascii=False, indent=1)
         (out / f"{name}-{question.run_id[:12]}.json").write_text(text, encoding="utf-8")
     except OSError as error:
@@ -231,6 +240,7 @@ def summary(results: Sequence[RunResult]) -> list[dict[str, Any]]:
 def differences(made: Comparison) -> list[dict[str, Any]]:
     """Return the indicators of a comparison: both means, the paired difference and its interval."""
     found = []
+    fewer = {d.group for d in made.indicators if d.key == "completed" and abs(d.difference.mean) > _half(d)}
     for d in made.indicators:
         half = d.difference.half_width
         mean = d.difference.mean
@@ -242,10 +252,14 @@ def differences(made: Comparison) -> list[dict[str, Any]]:
                 "difference": _number(mean),
                 "ci": None if half is None else [mean - half, mean + half],
                 "level": made.level,
-                "better": BETTER.get(d.key),
+                "better": None if d.key in TOTALS and d.group in fewer else BETTER.get(d.key),
             }
         )
     return found
+
+
+def _half(d: Difference) -> float:
+    return d.difference.half_width or 0.0
 
 
 def mean_series(results: Sequence[RunResult], variable: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -31,9 +31,15 @@ Changes = Annotated[
         "days=fri-sun', JSON, or @FILE of JSON or TOML; repeat as needed.",
     ),
 ]
+WORKERS = "Runs at a time: threads of this process where the scenario allows it, else processes."
 WhatIfKey = Annotated[str | None, typer.Option("--what-if", help="A ready-made what-if, see hue-twin what-ifs.")]
 
 CLOSE = "close"
+_UNITS = {
+    "s": "giây", "min": "phút", "veh": "xe", "veh·h": "giờ xe", "veh/h": "xe/giờ", "km/h": "km/giờ", "1/d": "lượt/ngày",
+    "1000 VND": "nghìn đồng",
+}  # fmt: skip
+"""Units as Vietnamese readers write them."""
 _WHOLE = 100
 """From here on a number is shown without decimals."""
 
@@ -81,7 +87,7 @@ def run(
     day: Annotated[str | None, typer.Option("--date", help="Day of the run, YYYY-MM-DD; gives the weekday.")] = None,
     replications: Annotated[int | None, typer.Option(min=1, max=100, help="Runs with other random streams.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the study.")] = 1,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    workers: Annotated[int, typer.Option(min=1, help=WORKERS)] = os.cpu_count() or 1,
     out: Annotated[Path, typer.Option(help="Folder of results.")] = Path("out"),
     order: Annotated[
         Path | None, typer.Option(help="File for the draft of the traffic order: .txt, .md or .html.", dir_okay=False)
@@ -146,7 +152,7 @@ def what_ifs(
     console = Console(soft_wrap=True)
     for key, title, source, params, _ in found:
         console.print(f"[bold]{key}[/bold]  {title['vi']} / {title['en']}")
-        console.print(f"  {source}; {json.dumps(params)}", style="dim", markup=False)
+        console.print(f"  {source['vi']} / {source['en']}  {json.dumps(params)}", style="dim", markup=False)
 
 
 def order(
@@ -228,6 +234,8 @@ def _value(text: str) -> Any:
 
 def _show(made: Study) -> None:
     console = Console(soft_wrap=True)
+    for said in made.verdict:
+        console.print(said["vi"], style="bold", markup=False)
     changed = made.comparison is not None
     heads = ["hiện trạng", "phương án", "chênh lệch", "95 %"] if changed else ["giá trị", "95 %"]
     table = Table("", box=None)
@@ -242,7 +250,7 @@ def _show(made: Study) -> None:
             still.append(row["title"]["vi"])
             continue
         interval = "–" if row["ci"] is None else f"{_vietnamese(row['ci'][0])} … {_vietnamese(row['ci'][1])}"
-        unit = "" if row["unit"] == "1" else f" [{row['unit']}]"
+        unit = "" if row["unit"] == "1" else f" [{_UNITS.get(row['unit'], row['unit'])}]"
         table.add_row(escape(row["title"]["vi"] + unit), *(_vietnamese(n) for n in numbers), interval)
     console.print(table)
     if still:

@@ -9,9 +9,13 @@ from fastapi import APIRouter, Query
 from api import studies
 from api.context import Context, Parts
 from api.live.payload import flow_bytes, ratio_bytes
+from api.results import whole_change
 from api.schemas.common import problems
 from api.schemas.runs import Compared, ComparisonIn
+from scenarios.engine.compare import Comparison
 from scenarios.engine.result import RunResult
+from scenarios.engine.timeline import parse_intervention
+from scenarios.traffic.verdict import verdict
 
 router = APIRouter(prefix="/api/v1", tags=["what-ifs"])
 
@@ -34,19 +38,21 @@ def compare_runs(parts: Parts, a: RunQuery, b: RunQuery) -> Compared:
 def _compared(parts: Context, baseline: str, what_if: str) -> Compared:
     before, after = parts.jobs.answers(baseline), parts.jobs.answers(what_if)
     made = parts.compared.of(baseline, what_if, parts.jobs.answers)
+    changes = [parse_intervention(i) for i in parts.jobs.get(what_if).request["interventions"]]
     return Compared.model_validate(
         {
             "baseline": baseline,
             "what_if": what_if,
+            "verdict": [v._asdict() for v in verdict(parts.city, made, changes)],
             "indicators": studies.differences(made),
-            "links": _links(before, after) if {RATIO, FLOW} <= set(made.places) else None,
+            "links": _links(made, before, after) if {RATIO, FLOW} <= set(made.places) else None,
             "tables": [{"key": t.spec.key, "title": t.spec.title._asdict()} for t in made.tables.values()],
             "notes": [n._asdict() for n in made.notes],
         }
     )
 
 
-def _links(before: list[RunResult], after: list[RunResult]) -> dict[str, Any]:
+def _links(made: Comparison, before: list[RunResult], after: list[RunResult]) -> dict[str, Any]:
     time_s, ratio_a = studies.mean_series(before, RATIO)
     _, ratio_b = studies.mean_series(after, RATIO)
     _, flow_a = studies.mean_series(before, FLOW)
@@ -57,4 +63,5 @@ def _links(before: list[RunResult], after: list[RunResult]) -> dict[str, Any]:
         "ratio_b": [ratio_bytes(row) for row in ratio_b],
         "flow_a": [flow_bytes(row) for row in flow_a],
         "flow_b": [flow_bytes(row) for row in flow_b],
+        **whole_change(made.places[FLOW]),
     }

@@ -27,12 +27,12 @@ from api.schemas.runs import (
     SeriesOut,
     WhatIfOut,
 )
-from api.services import to_city_xy
+from api.services import to_city_xy, to_lonlat
 from scenarios.engine.question import Question
 from scenarios.engine.timeline import intervention_json
 from scenarios.traffic.change_labels import change_label
 from twin.city.city import City
-from twin.city.interventions import Intervention, RaiseGround
+from twin.city.interventions import AddFloorArea, Intervention, RaiseGround, SetLandUse
 
 router = APIRouter(prefix="/api/v1", tags=["what-ifs"])
 
@@ -59,7 +59,10 @@ def what_ifs(parts: Parts) -> list[WhatIfOut]:
 def changes(parts: Parts, asked: ChangesIn) -> list[ChangeOut]:
     """Check changes against the served city, and return each in words with the links it touches."""
     return [
-        ChangeOut.model_validate({"label": change_label(made)._asdict(), "links": studies.touched(parts.city, made)})
+        ChangeOut.model_validate(
+            {"label": change_label(made)._asdict(), "links": studies.touched(parts.city, made)}
+            | {"lonlat": parcel_lonlat(parts.city, made)}
+        )
         for made in (change_of(parts.city, i) for i in asked.interventions)
     ]
 
@@ -179,6 +182,16 @@ def change_of(city: City, asked: InterventionIn) -> Intervention:
         return asked
     corners = to_city_xy(city, np.asarray(asked.outline, dtype=np.float64))
     return RaiseGround(tuple((float(x), float(y)) for x, y in corners), asked.level_m)
+
+
+def parcel_lonlat(city: City, change: Intervention) -> tuple[float, float] | None:
+    """Return a point in the parcel that a change of land is about, in longitude and latitude."""
+    if not isinstance(change, SetLandUse | AddFloorArea):
+        return None
+    row = city.parcels.index_of(change.parcel)
+    inside = city.parcels.shapes()[row].representative_point()
+    lon, lat = to_lonlat(city, np.array([[inside.x, inside.y]]))[0]
+    return round(float(lon), 6), round(float(lat), 6)
 
 
 def _run(record: RunRecord) -> Run:

@@ -24,6 +24,7 @@ class RowOut(Shape):
     id: str
     name: Text
     group: str = Field(description="What it belongs to, such as the river of a bridge; may be empty.")
+    generated: bool = Field(description="Whether its name holds a street that the embedded city generated.")
     lonlat: tuple[float, float] | None
     a: list[float | None]
     b: list[float | None]

@@ -72,7 +72,7 @@ class WhatIfOut(Shape):
 
     key: str
     title: Text
-    source: str
+    source: Text
     params: dict[str, Any]
     interventions: list[dict[str, Any]]
 
@@ -88,6 +88,7 @@ class ChangeOut(Shape):
 
     label: Text
     links: list[str]
+    lonlat: tuple[float, float] | None = Field(description="Middle of the parcel it is about; null for streets.")
 
 
 class OrderIn(Shape):
@@ -191,6 +192,8 @@ class CompareLinks(Shape):
     ratio_b: list[str]
     flow_a: list[str]
     flow_b: list[str]
+    change_veh_h: str = Field(description="Mean change of flow over the period, b − a: base64 of int16 [veh/h].")
+    change_unclear: str = Field(description="Base64 of a byte a link: 1 where the 95 % interval of its change holds 0.")
 
 
 class TableName(Shape):
@@ -205,6 +208,7 @@ class Compared(Shape):
 
     baseline: str
     what_if: str
+    verdict: list[Text] = Field(description="What the comparison says, a sentence each; empty where nothing is known.")
     indicators: list[DifferenceOut]
     links: CompareLinks | None = Field(description="Null where the scenario records no traffic by link.")
     tables: list[TableName]

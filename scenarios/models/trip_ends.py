@@ -220,7 +220,7 @@ def _homes(city: City, xy_m: F64, floor_m2: F64, nearest: _Nearest, area_m2: flo
     households = nearest.spread(xy_m, np.nan_to_num(city.buildings.households))
     if households.sum() > 0:
         return households, Text(
-            f"Nguồn chuyến đi: {households.sum():.0f} hộ trong bảng nhà.",
+            f"Nguồn chuyến đi: {f'{households.sum():,.0f}'.replace(',', '.')} hộ trong bảng nhà.",
             f"Trip origins: {households.sum():.0f} households of the building table.",
         )
     if floor_m2.sum() > 0:

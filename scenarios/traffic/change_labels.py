@@ -80,7 +80,8 @@ def _figures(
             words = ", ".join(word for bit, word in _EN if change.modes & bit)
             return f"mở cho {vehicle_words(change.modes)}", f"open to {words}"
         case MakeOneWay():
-            return "một chiều", "one-way"
+            end = (change.where.between or ("", ""))[1]
+            return f"một chiều về phía {end}", f"one-way towards {end}"
         case ReverseOneWay():
             return "đổi chiều", "reversed"
         case SetSpeed():
@@ -98,11 +99,12 @@ def _land(change: SetLandUse | AddFloorArea | RaiseGround) -> Text:
     match change:
         case SetLandUse():
             return Text(
-                f"Thửa {change.parcel}: đất {change.use_code}", f"Parcel {change.parcel}: use {change.use_code}"
+                f"Thửa {change.parcel}: đổi sang đất {change.use_code}",
+                f"Parcel {change.parcel}: use becomes {change.use_code}",
             )
         case AddFloorArea():
             floor = f"{change.floor_area_m2:,.0f}"
-            vi = f"Thửa {change.parcel}: nhà {change.storeys} tầng, {floor.replace(',', '.')} m² sàn"
+            vi = f"Thửa {change.parcel}: thêm nhà {change.storeys} tầng, {floor.replace(',', '.')} m² sàn"
             return Text(vi, f"Parcel {change.parcel}: {change.storeys} storeys, {floor} m² of floor")
         case RaiseGround():
             level = f"{change.level_m:.2f}"

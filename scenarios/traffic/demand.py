@@ -233,9 +233,9 @@ def _say(run: Run, params: DemandParams, demand: Demand, summary: Summary, off: 
     vi = ", ".join(f"{name.vi} {_vi(v)} %" for name, v in zip(_MODE_NAMES, share, strict=True))
     en = ", ".join(f"{name.en} {v:.1f} %" for name, v in zip(_MODE_NAMES, share, strict=True))
     run.note(
-        f"Ngày làm việc: {people:.0f} lượt người ({vi}); {vehicles:.0f} lượt xe, kể cả xe tải và cửa ngõ. Mọi "
-        "suất là giả định, chưa hiệu chỉnh theo số đếm xe.",
-        f"A working day: {people:.0f} trips of people ({en}); {vehicles:.0f} vehicle trips with trucks and gateways. "
+        f"Ngày làm việc: {_grouped(people)} lượt người ({vi}); {_grouped(vehicles)} lượt xe, kể cả xe tải và cửa ngõ. "
+        "Mọi suất là giả định, chưa hiệu chỉnh theo số đếm xe.",
+        f"A working day: {people:,.0f} trips of people ({en}); {vehicles:,.0f} vehicle trips with trucks and gateways. "
         "Every rate is an assumption, not calibrated against counts.",
     )
     inside, off = 100.0 * float(summary.overall(summary.within_zone)), 100.0 * off
@@ -256,6 +256,10 @@ _MODE_NAMES = (
     Text("đi bộ", "walk"), Text("xe đạp", "bicycle"), Text("xe đạp công cộng", "bike share"),
     Text("xe máy", "motorcycle"), Text("ô tô", "car"), Text("xe buýt", "bus"),
 )  # fmt: skip
+
+
+def _grouped(value: float) -> str:
+    return f"{value:,.0f}".replace(",", ".")
 
 
 def _vi(value: float) -> str:

@@ -56,7 +56,7 @@ class WhatIf:
     title : Text
     changes : callable
         Gives the changes for a city.
-    source : str
+    source : Text
         Where the order or the figures come from; an assumption says so.
     params : Mapping
         Parameters of the traffic scenario that show the effect: day, hour, length.
@@ -65,7 +65,7 @@ class WhatIf:
     key: str
     title: Text
     changes: Callable[[City], tuple[Intervention, ...]]
-    source: str
+    source: Text
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -119,44 +119,66 @@ WHAT_IFS: Mapping[str, WhatIf] = {
             "le-loi-festival",
             Text("Cấm xe đường Lê Lợi 18–22 giờ (Festival)", "Lê Lợi closed 18–22 h (festival)"),
             _festival,
-            "after the order of 27–30/04/2023 (VTC 27/04/2023: Lê Lợi from Nguyễn Trường Tộ to Phan Bội Châu); the "
-            "eastern end is put at Hùng Vương",
+            Text(
+                "Theo thông báo Festival 27–30/4/2023 (VTC 27/4/2023: Lê Lợi, từ Nguyễn Trường Tộ đến Phan Bội Châu); "
+                "giả định: đầu phía đông đặt tại Hùng Vương.",
+                "After the order of 27–30/04/2023 (VTC 27/04/2023: Lê Lợi from Nguyễn Trường Tộ to Phan Bội Châu); "
+                "assumption: the eastern end is put at Hùng Vương.",
+            ),
             _EVENING,
         ),
         WhatIf(
             "truong-tien-no-cars",
             Text("Cấm ô tô qua cầu Trường Tiền giờ cao điểm", "No cars over Trường Tiền bridge at the peaks"),
             _bridge_ban,
-            "assumption: peaks 06:30–08:30 and 16:30–18:30 of working days",
+            Text(
+                "Giả định: cấm 06:30–08:30 và 16:30–18:30, từ thứ Hai đến thứ Sáu.",
+                "Assumption: 06:30–08:30 and 16:30–18:30, Monday to Friday.",
+            ),
             {"date": FRIDAY.isoformat(), "start_h": 16.0, "duration_min": 180},
         ),
         WhatIf(
             "walking-streets",
             Text("Phố đi bộ tối thứ Sáu – Chủ nhật", "Walking streets on weekend evenings"),
             _walking,
-            "Phạm Ngũ Lão – Chu Văn An – Võ Thị Sáu 18:00–02:00, Hai Bà Trưng 18:00–24:00, Friday to Sunday (press); "
-            "whole streets, where the published lengths are 215 + 350 + 480 m and 850 m",
+            Text(
+                "Theo báo chí: Phạm Ngũ Lão – Chu Văn An – Võ Thị Sáu 18:00–02:00, Hai Bà Trưng 18:00–24:00, thứ Sáu "
+                "đến Chủ nhật. Giả định: cấm suốt đường (chiều dài đã công bố 215 + 350 + 480 m và 850 m).",
+                "Press: Phạm Ngũ Lão – Chu Văn An – Võ Thị Sáu 18:00–02:00, Hai Bà Trưng 18:00–24:00, Friday to Sun"
+                "day. Assumption: whole streets (published lengths 215 + 350 + 480 m and 850 m).",
+            ),
             _EVENING,
         ),
         WhatIf(
             "one-way-pair",
             Text("Cặp đường một chiều Hùng Vương – Hà Nội", "One-way pair Hùng Vương – Hà Nội"),
             _one_way_pair,
-            "assumption: Hùng Vương towards the bridge, Hà Nội away from it",
+            Text(
+                "Giả định: Hùng Vương đi về phía cầu, Hà Nội đi ra khỏi cầu.",
+                "Assumption: Hùng Vương towards the bridge, Hà Nội away from it.",
+            ),
             {"start_h": 16.5, "duration_min": 60},
         ),
         WhatIf(
             "before-nguyen-hoang-bridge",
             Text("Mạng đường trước khi có cầu Nguyễn Hoàng", "The network before Nguyễn Hoàng bridge"),
             _before_the_bridge,
-            "bridge opened on 26/03/2025 (press)",
+            Text(
+                "Theo báo chí: cầu thông xe ngày 26/3/2025. B là mạng đường của ngày 25/3/2025, không có cầu; A là "
+                "mạng đường hiện nay, có cầu; nhu cầu đi lại như nhau.",
+                "Press: the bridge opened on 26/03/2025. B is the network of 25/03/2025 without it, A today's with it; "
+                "the travel demand is the same.",
+            ),
             {"start_h": 16.5, "duration_min": 60},
         ),
         WhatIf(
             "tmd-tower",
             Text("Tòa nhà thương mại 15 tầng gần ngã sáu Hùng Vương", "A 15-storey commercial tower near Hùng Vương"),
             _tower,
-            "assumption: the largest parcel of homes, workshops or fields within 500 m, half built over",
+            Text(
+                "Giả định: thửa đất ở, sản xuất hoặc nông nghiệp lớn nhất trong 500 m, xây 50 % diện tích, 15 tầng.",
+                "Assumption: the largest parcel of homes, workshops or fields within 500 m, half of it built over.",
+            ),
             {"start_h": 16.5, "duration_min": 60},
         ),
     )

@@ -41,6 +41,10 @@ def test_a_closed_bridge_is_compared_with_the_town_as_it_is(town: str, tmp_path:
     assert stored == set(facts["runs"]) | set(facts["baseline"])
     (summary,) = tmp_path.glob("traffic-*.json")
     assert json.loads(summary.read_text(encoding="utf-8"))["indicators"] == facts["indicators"]
+    _, printed = _run(*words, "--set", "close=Cầu Tây")
+    assert facts["verdict"][0]["vi"].startswith("Đóng cầu Tây ")
+    assert "".join(printed.split()).startswith("".join(facts["verdict"][0]["vi"].split())), "the verdict comes first"
+    assert "[giây]" in printed
 
 
 def test_a_run_without_changes_prints_a_table_and_its_notes(town: str, tmp_path: Path) -> None:

@@ -97,6 +97,10 @@ def test_two_runs_side_by_side(town: httpx.Client, pair: tuple[str, str]) -> Non
     delay = next(r for r in found["indicators"] if (r["key"], r["mode"]) == ("mean_travel_time_s", ""))
     assert delay["difference"] > 0
     assert delay["better"] == "lower"
+    assert found["verdict"][0]["en"].startswith("Closing Cầu Tây makes trips ")
+    change, unclear = (base64.b64decode(links[key]) for key in ("change_veh_h", "change_unclear"))
+    assert (np.frombuffer(change, "<i2")[bridge] <= 0).all()
+    assert len(unclear) == LINKS
     same = town.get("/api/v1/compare", params={"a": before, "b": before}).json()
     assert all(row["difference"] in {0.0, None} for row in same["indicators"])
 

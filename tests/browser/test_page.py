@@ -61,6 +61,7 @@ def test_the_notice_is_always_there_in_the_language_chosen(fake: Fake) -> None:
     )
     assert page.text("#notice") == "A schematic of Huế drawn from published facts; not survey data."
     assert "Not observed" in page.text("#legend")
+    assert "Bike stations" in page.text("#legend"), "every dot on the map is explained"
     page.find("#tab-layers").click()
     assert "Streets and bridges" in page.text("#section-layers")
 
@@ -86,6 +87,10 @@ def test_a_street_is_found_without_accents_and_says_how_it_is_known(fake: Fake) 
     page = fake[0]
     page.type("#search-text", "truong tien", enter=True)
     assert page.text("#inspector h2") == "Cầu Trường Tiền"
+    wards = page.run("return hueTwin.app.names.find('vinh ninh').concat(hueTwin.app.names.find('my thuong'))")
+    assert {w["name"]: w["hint"] for w in wards if w["key"] == "admin"} == {
+        "Vĩnh Ninh": "phường, xã cũ", "Mỹ Thượng": "phường, xã",
+    }  # fmt: skip
     assert "Độ chính xác vị trí" in page.text("#inspector")
     assert "±" in page.text("#inspector")
 
@@ -138,6 +143,10 @@ def test_a_ready_made_what_if_fills_the_list_and_the_form(fake: Fake) -> None:
     page.until("return hueTwin.store.get().closures.length === 1", 20)
     assert "Cầu Trường Tiền: cấm ô tô các loại" in page.text("#closures")
     assert page.find("#param-duration_min").get_attribute("value") == "45"
+    assert page.find("#what-if").get_attribute("value") == "truong-tien-no-cars"
+    assert page.text("#what-if-source") == "Giả định của bản thử"
+    assert page.text("#asked").startswith("Mô phỏng thứ Tư 25/11/2026 45 phút, lặp lại 3 lần")
+    assert "thường là 60" in page.text("label.set")
     assert page.run("return hueTwin.app.run.questions().b.interventions[0].modes") == 56
     assert page.run("return hueTwin.app.run.questions().a.interventions.length") == 0
 
@@ -174,6 +183,9 @@ def test_a_comparison_plays_shows_queues_and_vehicles_and_names_bridges(fake: Fa
     page.ground(shown=False)
     close_and_run(page)
     page.until("return hueTwin.store.get().comparison !== null")
+    assert page.text("#verdict") == "Đóng cầu: chậm thêm 2,7 phút (95 %: 2,1–3,3)."
+    assert page.find("#whole").get_attribute("aria-pressed") == "true"
+    assert "khoảng tin cậy chứa 0" in page.text("#legend")
     page.run("hueTwin.app.map.move({longitude: 107.5886, latitude: 16.4695, zoom: 14.6})")
     page.find("#show-queue").click()
     page.until("return hueTwin.app.map.deck.layerManager.getLayers().some(l => l.id.startsWith('queue@b'))")

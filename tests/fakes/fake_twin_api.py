@@ -52,7 +52,7 @@ SCENARIO = {
 WHAT_IF = {
     "key": "truong-tien-no-cars",
     "title": {"vi": "Cấm ô tô qua cầu Trường Tiền", "en": "No cars over Trường Tiền bridge"},
-    "source": "the fake",
+    "source": {"vi": "Giả định của bản thử", "en": "The fake's assumption"},
     "params": {"duration_min": 45.0},
     "interventions": [
         {"kind": "close-street", "name": "Cầu Trường Tiền", "modes": 56,
@@ -123,11 +123,12 @@ def live(twin: FakeTwin, step: int = 0) -> dict[str, Any]:
 
 def comparison(twin: FakeTwin, a: str, b: str) -> dict[str, Any]:
     """Return two runs side by side."""
-    steps = range(len(TIMES_S))
+    steps, n = range(len(TIMES_S)), len(twin.city.roads)
     row = {"unit": "min", "mode": "motorcycle", "level": 0.95}
     return {
         "baseline": a,
         "what_if": b,
+        "verdict": [{"vi": "Đóng cầu: chậm thêm 2,7 phút (95 %: 2,1–3,3).", "en": "Closing it: 2.7 min slower."}],
         "indicators": [
             {**row, "key": "mean_travel_time", "title": {"vi": "Thời gian đi trung bình", "en": "Mean travel time"},
              "a": 11.2, "b": 13.9, "difference": 2.7, "ci": [2.1, 3.3], "better": "lower"},
@@ -138,8 +139,8 @@ def comparison(twin: FakeTwin, a: str, b: str) -> dict[str, Any]:
             "time_s": TIMES_S,
             "ratio_a": [b64(twin.ratios(None, k)) for k in steps],
             "ratio_b": [b64(twin.ratios(b, k)) for k in steps],
-            "flow_a": [b64(np.full(len(twin.city.roads), 400 + k, dtype="<u2")) for k in steps],
-            "flow_b": [b64(np.full(len(twin.city.roads), 300 + k, dtype="<u2")) for k in steps],
+            **{f"flow_{s}": [b64(np.full(n, v + k, dtype="<u2")) for k in steps] for s, v in (("a", 400), ("b", 300))},
+            "change_veh_h": b64(np.full(n, -100, dtype="<i2")), "change_unclear": b64(np.zeros(n, dtype=np.uint8)),
         },
         "tables": [{"key": "bridges", "title": {"vi": "Cầu", "en": "Bridges"}}],
         "notes": [{"vi": "Nhu cầu đi lại là giả định.", "en": "The travel demand is an assumption."}],
@@ -149,7 +150,7 @@ def comparison(twin: FakeTwin, a: str, b: str) -> dict[str, Any]:
 def bridges() -> dict[str, Any]:
     """Return a table of two bridges and their sum."""
     title = {"vi": "Lưu lượng", "en": "Flow"}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "=Sông Hương", "name": {"vi": "Tổng các cầu qua Sông Hương", "en": "All bridges over Sông Hương"},
          "group": "Sông Hương", "lonlat": None, "a": [4000], "b": [4010], "difference": [10], "half_width": [25]},
         {"id": "Sông Hương|Cầu Phú Xuân", "name": {"vi": "Cầu Phú Xuân", "en": "Cầu Phú Xuân"}, "group": "Sông Hương",
@@ -160,8 +161,8 @@ def bridges() -> dict[str, Any]:
     ]  # fmt: skip
     column = {"key": "flow_veh_h", "title": title, "unit": "veh/h", "better": None}
     return {
-        "key": "bridges", "title": {"vi": "Cầu", "en": "Bridges"}, "columns": [column], "ordered_by": "flow_veh_h",
-        "total": 3, "rows": rows,
+        "title": {"vi": "Cầu", "en": "Bridges"}, "columns": [column], "ordered_by": "flow_veh_h", "total": 3,
+        "rows": [{**row, "generated": False} for row in rows],
     }  # fmt: skip
 
 
@@ -174,10 +175,8 @@ def tracks(city: City) -> bytes:
         "kind": np.arange(n, dtype=np.uint8) % 2, "first": np.arange(n + 1, dtype=np.uint32),
         "link": np.full(n, link, dtype=np.int32), "entered_s": entered, "left_s": entered + np.float32(55.0),
     }  # fmt: skip
-    classes = [
-        {"key": "motorcycle", "title": {"vi": "Xe máy", "en": "Motorcycles"}},
-        {"key": "car", "title": {"vi": "Ô tô con", "en": "Cars"}},
-    ]
+    titles = {"motorcycle": {"vi": "Xe máy", "en": "Motorcycles"}, "car": {"vi": "Ô tô con", "en": "Cars"}}
+    classes = [{"key": key, "title": title} for key, title in titles.items()]
     return encode({"key": "tracks", "count": n, "classes": classes}, arrays)
 
 
@@ -189,11 +188,8 @@ def _progress(twin: FakeTwin, run: dict[str, Any]) -> Iterator[str]:
     for k in range(1, 6):
         run |= {"status": "running", "progress": k / 5, "sim_time": 720.0 * k}
         yield _event("progress", _public(run), k)
-    if twin.failing:
-        problem = {"title": "Run stopped", "title_vi": "Lượt chạy bị dừng", "detail": "as the test asked", "code": "x"}
-        run |= {"status": "failed", "problem": problem}
-    else:
-        run |= {"status": "successful"}
+    problem = {"title": "Run stopped", "title_vi": "Lượt chạy bị dừng", "detail": "as the test asked", "code": "x"}
+    run |= {"status": "failed", "problem": problem} if twin.failing else {"status": "successful"}
     yield _event("done", _public(run), 6)
 
 
@@ -269,7 +265,7 @@ def _change_routes(app: FastAPI, twin: FakeTwin) -> None:
     @app.post("/api/v1/changes")
     async def changes(request: Request) -> list[dict[str, Any]]:
         asked = [parse_intervention(i) for i in (await request.json())["interventions"]]
-        return [{"label": change_label(c)._asdict(), "links": touched(twin.city, c)} for c in asked]
+        return [{"label": change_label(c)._asdict(), "links": touched(twin.city, c), "lonlat": None} for c in asked]
 
 
 def _run_routes(app: FastAPI, twin: FakeTwin) -> None:

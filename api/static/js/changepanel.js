@@ -153,7 +153,7 @@ export class ChangePanel {
 export async function described(interventions) {
   const told = await post("/api/v1/changes", { interventions });
   return interventions.map((change, i) => ({
-    change, links: told[i].links, words: told[i].label,
+    change, links: told[i].links, lonlat: told[i].lonlat, words: told[i].label,
     get label() { return pick(this.words); }, // in the language of the moment
   }));
 }

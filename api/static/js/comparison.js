@@ -1,29 +1,49 @@
 /** The comparison: indicators of baseline and what-if with their difference, and the time slider over both maps. */
 
 import { byId, el } from "./dom.js";
-import { number, pick, signed, span, t, unit } from "./i18n.js";
+import { dayWords, figure, number, pick, signed, span, t, unit } from "./i18n.js";
 import { fromBase64 } from "./net.js";
+import { NO_FLOW } from "./statelayers.js";
 import { SHOWS } from "./store.js";
 
-const HIGHER_IS_BETTER = /completed|done|arrived|served|throughput|speed|reach/;
-const LOWER_IS_BETTER = /time|delay|queue|wait|lost|unserved|stuck|length|distance|missed|unfinished|en_route|left|blocked|jam/;
-
 const FIRST = [
-  "mean_travel_time_s", "mean_delay_s", "completed", "unfinished", "unreachable", "cut_off", "mean_speed_kmh", "time_spent_veh_h",
+  "mean_travel_time_s", "mean_delay_s", "completed", "unreachable", "cut_off", "unfinished", "mean_speed_kmh", "queue_max_veh",
+  "time_spent_veh_h", "vkt_km", "hospital_mean_min", "hospital_10min_percent", "hospital_15min_percent", "market_mean_min",
+  "market_10min_percent", "market_15min_percent", "co2_kg", "energy_mj", "nox_kg", "pm25_kg", "co_kg",
 ];
+const MODES = ["", "motorcycle", "car", "bus", "truck", "bicycle"]; // as they are met in Huế
+const INNER = ["link_entries"]; // how much the engine did: nothing a planner asks
 
 /** Two runs side by side, decoded. */
 export class Comparison {
   /** @param {{a: string, b: string}} ids @param {object} answer */
   constructor(ids, answer) {
-    Object.assign(this, { ...ids, indicators: answer.indicators ?? [], notes: answer.notes ?? [], tables: answer.tables ?? [] });
+    Object.assign(this, { ...ids, indicators: answer.indicators ?? [], notes: answer.notes ?? [], tables: answer.tables ?? [],
+      verdict: answer.verdict ?? [] });
     const links = answer.links ?? {};
     const decode = (list, Kind) => (Array.isArray(list) ? list : list ? [list] : []).map((text) => fromBase64(text, Kind));
     this.ratio = { a: decode(links.ratio_a, Uint8Array), b: decode(links.ratio_b, Uint8Array) };
     this.flow = { a: decode(links.flow_a, Uint16Array), b: decode(links.flow_b, Uint16Array) };
-    this.startH = answer.startH ?? null;
+    this.params = answer.params ?? {};
+    this.startH = this.params.start_h ?? null;
     this.times = links.time_s ?? this.ratio.a.map((_, i) => i);
     this.steps = Math.min(this.ratio.a.length, this.ratio.b.length);
+    this.change = links.change_veh_h ? fromBase64(links.change_veh_h, Int16Array) : null;
+    this.unclear = links.change_unclear ? fromBase64(links.change_unclear, Uint8Array) : null;
+  }
+
+  /** Say whether either world locked up: from then on its figures predict nothing. */
+  locked() {
+    return this.indicators.some((i) => i.key === "gridlocks" && (i.a > 0 || i.b > 0));
+  }
+
+  /** Return the baseline's mean flow over the period, made once. */
+  meanFlow() {
+    this.mean ??= Uint16Array.from(this.flow.a[0] ?? [], (_, row) => {
+      const known = this.flow.a.map((f) => f[row]).filter((v) => v !== NO_FLOW);
+      return known.length ? known.reduce((sum, v) => sum + v, 0) / known.length : NO_FLOW;
+    });
+    return this.mean;
   }
 
   /** Return the beginning and end of an interval [s of simulated time]. */
@@ -32,9 +52,14 @@ export class Comparison {
     return [this.times[step - 1] ?? Math.max(0, to - ((this.times[step + 1] ?? 2 * to) - to)), to];
   }
 
-  /** Return the end of an interval in words. */
+  /** Return an interval in words. */
   clock(step) {
-    return this.hour(this.times[step] ?? 0);
+    return this.startH === null ? this.hour(this.times[step] ?? 0) : this.interval(step).map((s) => this.hour(s)).join("–");
+  }
+
+  /** Return the whole period in words. */
+  period() {
+    return [this.interval(0)[0], this.times.at(-1) ?? 0].map((s) => this.hour(s)).join("–");
   }
 
   /** Return the hour of the simulated day where it is known, else the time since the start. */
@@ -56,13 +81,19 @@ export function drawIndicators(root, c, { leave, names, tables }) {
   }
   const level = c.indicators.find((i) => i.level)?.level ?? 0.95;
   const head = el("tr", {}, ...["kpi.indicator", "kpi.a", "kpi.b", "kpi.difference"].map((k) => el("th", { scope: "col" }, t(k))));
-  const groups = grouped(c.indicators);
+  const said = c.verdict.map((v) => el("p", {}, pick(v)));
+  const groups = grouped(c.indicators.filter((i) => !INNER.includes(i.key)));
   const moved = groups.filter((g) => g.some((i) => i.difference));
   const still = groups.filter((g) => !moved.includes(g)).map((g) => pick(g[0].title) || g[0].key);
   const rows = moved.flatMap((g) => group(g));
   root.replaceChildren(
     el("h2", {}, t("kpi.title")),
-    el("p", { class: "hint" }, names.length ? t("kpi.closed", { names: names.join(", ") }) : t("kpi.no_closure")),
+    ...(said.length ? [el("div", { class: c.locked() ? "verdict bad" : "verdict", id: "verdict" }, ...said)] : []),
+    el("p", { class: "hint" }, names.length ? t("kpi.closed", { names: names.join("; ") }) : t("kpi.no_closure")),
+    el("p", { class: "hint", id: "about" }, t("kpi.about", {
+      day: c.params.date ? dayWords(c.params.date) : "", hours: c.steps ? c.period() : "", n: number(c.params.replications ?? 1, 0),
+      a: c.a.slice(0, 8), b: c.b.slice(0, 8),
+    })),
     el("table", { class: "kpi", id: "kpi" }, el("thead", {}, head), el("tbody", {}, ...rows)),
     ...(still.length ? [el("p", { class: "hint" }, t("kpi.unchanged", { names: still.join(", ").toLowerCase() }))] : []),
     el("p", { class: "hint" }, t("kpi.ci", { level: number(level * 100, 0) })),
@@ -79,7 +110,7 @@ function grouped(indicators) {
   const byKey = new Map();
   for (const i of indicators) byKey.set(i.key, [...(byKey.get(i.key) ?? []), i]);
   const place = (g) => (FIRST.indexOf(g[0].key) + FIRST.length + 1) % (FIRST.length + 1);
-  return [...byKey.values()].map((g) => g.sort((p, q) => Number(Boolean(p.mode)) - Number(Boolean(q.mode))))
+  return [...byKey.values()].map((g) => g.sort((p, q) => MODES.indexOf(p.mode) - MODES.indexOf(q.mode)))
     .sort((p, q) => place(p) - place(q));
 }
 
@@ -110,16 +141,16 @@ function values(i, title, kind) {
   const arrow = !i.difference ? "" : i.difference > 0 ? "▲ " : "▼ ";
   const words = verdict ? t(`kpi.${verdict}`) : i.difference && !certain ? t("kpi.uncertain") : "";
   const ci = i.ci && i.difference ? el("span", { class: "ci" }, `${signed(i.ci[0])} … ${signed(i.ci[1])}`) : null;
-  return el("tr", { class: kind }, el("td", {}, title), el("td", {}, number(i.a)), el("td", {}, number(i.b)),
+  return el("tr", { class: kind }, el("td", {}, title), el("td", {}, level(i.a, i)), el("td", {}, level(i.b, i)),
     el("td", {}, el("span", { class: verdict, title: words }, `${arrow}${signed(i.difference)}${words ? ` ${words}` : ""}`), ci));
 }
 
-/** Say whether more of an indicator is good (1), bad (-1) or neither (0). */
-function senseOf(i) {
-  if (i.better) return i.better === "higher" ? 1 : i.better === "lower" ? -1 : 0;
-  if (LOWER_IS_BETTER.test(i.key)) return -1;
-  return HIGHER_IS_BETTER.test(i.key) ? 1 : 0;
-}
+/** Return a value of an indicator, with a decimal more where the difference is small beside it. */
+const level = (value, { a, difference }) =>
+  (Math.abs(a) >= 100 && difference && Math.abs(difference) < 10 ? number(value, 1) : figure(value));
+
+/** Say whether more of an indicator is good (1), bad (-1) or neither (0); what rounds to nothing is neither. */
+const senseOf = ({ better, difference }) => (Math.abs(difference) < 0.005 ? 0 : { higher: 1, lower: -1 }[better] ?? 0);
 
 /** @param {string} mode */
 function modeName(mode) {
@@ -130,7 +161,7 @@ function modeName(mode) {
 
 /**
  * Fill the time slider.
- * @param {Comparison|null} c @param {{step: number, show: string, playing: boolean, trips: boolean}} s
+ * @param {Comparison|null} c @param {{step: number, show: string, whole: boolean, playing: boolean, trips: boolean}} s
  * @param {(patch: object) => void} set
  */
 export function drawTimeline(c, s, set) {
@@ -146,16 +177,22 @@ export function drawTimeline(c, s, set) {
     const button = (id, words, onclick) => el("button", { type: "button", id, onclick }, words);
     box.replaceChildren(
       el("div", { class: "row" },
-        el("button", { type: "button", id: "play", "aria-label": t("time.play"), onclick: () => set({ playing: "toggle" }) }, "▶"),
-        el("input", { type: "range", id: "time", min: 0, max: c.steps - 1, step: 1, value: String(step), "aria-label": t("time.slider"),
-          oninput: (e) => set({ step: Number(e.target.value), playing: false }) }),
+        button("whole", t("time.whole"), () => set({ whole: "toggle", playing: false })),
+        el("button", { type: "button", id: "play", "aria-label": t("time.play"),
+          onclick: () => set({ playing: "toggle", whole: false }) }, "▶"),
+        el("input", { type: "range", id: "time", min: 0, max: c.steps - 1, step: 1, value: String(step),
+          "aria-label": t("time.slider"), oninput: (e) => set({ step: Number(e.target.value), playing: false, whole: false }) }),
         el("output", { htmlFor: "time" })),
       el("div", { class: "row", role: "group", "aria-label": t("show.label") },
         ...SHOWS.map((show) => button(`show-${show}`, t(`show.${show}`), () => set({ show }))),
         button("show-trips", t("show.trips"), () => set({ trips: "toggle" }))),
     );
   }
-  box.querySelector("output").textContent = c.clock(step);
+  const whole = s.whole && s.show === "change" && Boolean(c.change);
+  box.querySelector("#whole").hidden = s.show !== "change" || !c.change;
+  box.querySelector("#whole").setAttribute("aria-pressed", String(whole));
+  slider?.classList.toggle("idle", whole);
+  box.querySelector("output").textContent = whole ? c.period() : c.clock(step);
   box.querySelector("#play").textContent = s.playing ? "❚❚" : "▶";
   for (const show of SHOWS) box.querySelector(`#show-${show}`).setAttribute("aria-pressed", String(s.show === show));
   box.querySelector("#show-trips").setAttribute("aria-pressed", String(Boolean(s.trips)));

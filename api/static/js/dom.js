@@ -56,12 +56,12 @@ export const css = (c) => `rgba(${c[0]}, ${c[1]}, ${c[2]}, ${(c[3] ?? 255) / 255
 /**
  * Make a short line or dot for a legend.
  * @param {number[]} colour
- * @param {"line"|"dot"|"thin"|"closed"} shape
+ * @param {"line"|"dot"|"point"|"thin"|"closed"} shape
  */
 export function swatch(colour, shape) {
   const ns = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(ns, "svg");
-  svg.setAttribute("width", "28");
+  svg.setAttribute("width", shape === "point" ? "12" : "28");
   svg.setAttribute("height", "12");
   svg.setAttribute("aria-hidden", "true");
   const add = (tag, attributes) => {
@@ -70,7 +70,8 @@ export function swatch(colour, shape) {
     svg.append(node);
   };
   const stroke = css(colour);
-  if (shape === "dot") add("circle", { cx: 14, cy: 6, r: 5, fill: stroke, stroke: "#fff" });
+  if (shape === "point") add("circle", { cx: 6, cy: 6, r: 4.5, fill: stroke, stroke: "#fff" });
+  else if (shape === "dot") add("circle", { cx: 14, cy: 6, r: 5, fill: stroke, stroke: "#fff" });
   else add("line", { x1: 1, y1: 6, x2: 27, y2: 6, stroke, "stroke-width": shape === "thin" ? 2.5 : 6, "stroke-linecap": "round" });
   if (shape === "closed") {
     add("circle", { cx: 14, cy: 6, r: 5, fill: "#fff", stroke, "stroke-width": 2 });

@@ -74,12 +74,30 @@ export function unit(key, before = "", after = "") {
 }
 
 /**
- * Return a number with its sign, for differences.
+ * Return a result: two decimals at most, for chance is larger than a third.
+ * @param {number|null|undefined} value
+ */
+export function figure(value) {
+  const size = Math.abs(value ?? 0);
+  return number(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+}
+
+/**
+ * Return a result with its sign, for differences; one that rounds to nothing is said to be about 0.
  * @param {number|null|undefined} value
  */
 export function signed(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${number(Math.abs(value))}`;
+  if (value === 0) return "0";
+  if (Math.abs(value) < 0.005) return "≈ 0";
+  return `${value > 0 ? "+" : "−"}${figure(Math.abs(value))}`;
+}
+
+/** Return a day with its weekday. @param {string} iso yyyy-MM-dd */
+export function dayWords(iso) {
+  const weekday = new Intl.DateTimeFormat(lang === "vi" ? "vi-VN" : "en-GB", { weekday: "long", timeZone: "UTC" });
+  const name = weekday.format(new Date(`${iso}T00:00:00Z`)).replace(/^Thứ/, "thứ").replace("Nhật", "nhật");
+  return `${name} ${iso.split("-").reverse().join("/")}`;
 }
 
 const clock = new Intl.DateTimeFormat("en-GB", {

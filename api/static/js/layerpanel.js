@@ -12,8 +12,9 @@ const GROUPS = ["base", "network", "sensors", "land", "plan"];
  * @param {object} spec
  * @param {Record<string, boolean>} switched
  * @param {(key: string, on: boolean) => void} toggle
+ * @param {Record<string, number>} counts of tables of which some rows are history
  */
-export function drawLayers(root, spec, switched, toggle) {
+export function drawLayers(root, spec, switched, toggle, counts) {
   const drawn = new Map();
   for (const def of spec.layers) {
     const name = def.twin.panel ?? def.twin.key;
@@ -25,7 +26,7 @@ export function drawLayers(root, spec, switched, toggle) {
     const list = rows.map((l) => {
       const on = BaseLayers.shown(drawn.get(l.key), switched);
       const box = el("input", { type: "checkbox", checked: on, onchange: (e) => toggle(l.key, e.target.checked) });
-      return el("label", {}, box, l.title, el("small", {}, number(l.count, 0)));
+      return el("label", {}, box, l.title, el("small", {}, number(counts[l.key] ?? l.count, 0)));
     });
     return el("div", { class: "layers" }, el("h2", {}, t(`group.${group}`)), ...list);
   });
@@ -43,7 +44,7 @@ export function drawLayers(root, spec, switched, toggle) {
 const UNITS = { length_m: "m", width_m: "m", free_speed_mps: "m/s", capacity_pcu_h: "PCU/h", area_km2: "km²", legal_area_m2: "m²" };
 const FACTS = ["road_class", "kind", "unit_type", "purpose", "status", "owner", "river", "lanes", "width_m", "length_m",
   "free_speed_mps", "capacity_pcu_h", "area_km2", "population", "docks", "capacity", "storeys", "households",
-  "valid_from", "ward_code", "map_sheet", "parcel_no", "legal_area_m2"];
+  "valid_from", "valid_to", "ward_code", "map_sheet", "parcel_no", "legal_area_m2"];
 
 /**
  * Show what is known about a feature and how well; `more` adds live or simulated facts.
@@ -77,6 +78,7 @@ function factText(column, value, spec) {
   if (column === "kind") return spec.kinds[value] ?? String(value);
   if (column === "road_class") return t(`road.${String(value).replace(/_link$/, "")}`).replace(/^road\./, "");
   if (typeof value === "number") return `${number(value)}${UNITS[column] ? ` ${UNITS[column]}` : ""}`;
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return value.split("-").reverse().join("/");
   const key = `value.${value}`;
   const words = t(key);
   return words === key ? String(value) : words;

@@ -2,39 +2,56 @@
 
 import { byId, el, swatch } from "./dom.js";
 import { number, pick, t } from "./i18n.js";
+import { HEALTH } from "./sensorlayers.js";
 import { CHANGE, FLOW, scaleColours } from "./statelayers.js";
 import { CLASS_COLOURS } from "./trips.js";
 
 /**
  * Fill the legend.
- * @param {{spec: object, show: string, comparing: boolean, theme: string, closed: boolean, classes: object[]}} o
+ * @param {{spec: object, show: string, whole: boolean, comparing: boolean, theme: string, closed: boolean, classes: object[]}} o
  */
-export function drawLegend({ spec, show, comparing, theme, closed, classes }) {
+export function drawLegend({ spec, show, whole, comparing, theme, closed, classes }) {
   const grey = spec.themes[theme].not_observed;
   const item = (colour, shape, text) => el("li", {}, swatch(colour, shape), text);
   const kind = comparing ? show : "live";
-  const rows = kind === "change" ? changeRows(item) : kind === "queue" || kind === "density" ? scaleRows(kind, grey, item)
+  const rows = kind === "change" ? changeRows(theme, item) : kind === "queue" || kind === "density" ? scaleRows(kind, theme, grey, item)
     : speedRows(spec, theme, item);
   if (kind === "speed" || kind === "live") rows.push(item(grey, "thin", t(comparing ? "legend.no_value" : "legend.not_observed")));
   if (closed) rows.push(item([214, 24, 48], "closed", t("legend.closed")));
   rows.push(...classes.map((c) => item(CLASS_COLOURS[c.key] ?? grey, "dot", pick(c.title))));
-  byId("legend").replaceChildren(
-    el("h2", {}, t(TITLES[kind])), el("ul", {}, ...rows), el("p", {}, t(NOTES[kind])),
+  const kept = byId("legend").querySelector("details");
+  const open = kept ? kept.open : innerWidth > NARROW_PX;
+  byId("legend").replaceChildren(el("details", { open },
+    el("summary", {}, t(TITLES[kind])), el("ul", {}, ...rows),
+    el("p", {}, t(kind === "change" && whole ? "legend.whole_note" : NOTES[kind])),
+    ...(comparing ? [] : [points(spec)]),
     ...(classes.length ? [el("p", {}, t("legend.trips_note"))] : []),
-  );
+  ));
 }
 
+/** Say what the dots are: each kind that is drawn from afar, and the two states of a sensor that tells nothing new. */
+function points(spec) {
+  const dots = spec.layers.filter((def) => def["@@type"] === "ScatterplotLayer" && !def.twin.off && !(def.twin.minZoom > DOTS_FROM));
+  const items = dots.flatMap(({ twin, getFillColor }) => (twin.fillBy
+    ? (twin.select?.kind ?? []).map((kind) => [twin.fillBy.colours[kind] ?? twin.fillBy.other, spec.kinds[kind] ?? kind])
+    : [[getFillColor, twin.title]]));
+  const states = ["stale", "silent"].map((state) => [HEALTH[state], t(`legend.sensor_${state}`)]);
+  return el("p", { class: "dots" }, ...[...items, ...states].map(([colour, words]) => el("span", {}, swatch(colour, "point"), words)));
+}
+
+const NARROW_PX = 760; // on a phone the legend opens when it is asked for
+const DOTS_FROM = 13; // dots that show only from a nearer view explain themselves by their names
 const TITLES = {
   live: "legend.live", speed: "legend.simulated", change: "legend.change", queue: "legend.queue", density: "legend.density",
 };
 const NOTES = {
-  live: "legend.note", speed: "legend.note", change: "legend.change_note", queue: "legend.worse_note", density: "legend.worse_note",
+  live: "legend.note", speed: "legend.note", change: "legend.change_note", queue: "legend.queue_note", density: "legend.worse_note",
 };
 
 /** Least first: grey streets are empty. */
-function scaleRows(kind, grey, item) {
+function scaleRows(kind, theme, grey, item) {
   let low = 0;
-  return scaleColours(kind).map(({ below, colour }, i) => {
+  return scaleColours(kind, theme).map(({ below, colour }, i) => {
     const words = below === Infinity ? t("legend.from", { low: number(low, 0) })
       : i === 0 ? t("legend.less_than", { high: number(below, 0) })
         : t("legend.span", { low: number(low, 0), high: number(below, 0) });
@@ -58,13 +75,13 @@ function speedRows(spec, theme, item) {
   });
 }
 
-function changeRows(item) {
+function changeRows(theme, item) {
   const words = [
     t("legend.less", { n: 200 }), t("legend.less_range", { low: 50, high: 200 }), t("legend.same", { n: 50 }),
     t("legend.more_range", { low: 50, high: 200 }), t("legend.more", { n: 200 }),
   ];
-  const rows = CHANGE.map(({ colour }, i) => item(colour, i === 2 ? "thin" : "line", words[i]));
-  return [...rows, item(FLOW, "line", t("legend.flow"))];
+  const rows = CHANGE.map(({ [theme]: colour }, i) => item(colour, i === 2 ? "thin" : "line", words[i]));
+  return [...rows, item(FLOW[theme], "line", t("legend.flow"))];
 }
 
 /**

@@ -13,10 +13,11 @@ import { drawFeed, drawLive } from "./livepanel.js";
 import { MapView } from "./mapview.js";
 import { fromBase64, json, listen, pack } from "./net.js";
 import { RunPanel } from "./runpanel.js";
-import { bringIntoView, closedRows, drawScene, streetRows, tip } from "./scene.js";
+import { bringIntoView, drawScene, streetRows, tip } from "./scene.js";
 import { Replay } from "./replay.js";
 import { ResultTables } from "./resulttables.js";
 import { NameIndex } from "./search.js";
+import { chooseRows } from "./shapes.js";
 import { NO_FLOW, NOT_OBSERVED, StateLayers } from "./statelayers.js";
 import { createStore, readHash, writeHash } from "./store.js";
 
@@ -25,7 +26,8 @@ const darkByDefault = matchMedia("(prefers-color-scheme: dark)").matches;
 const linked = readHash(location.hash);
 const store = createStore({
   lang: "vi", theme: darkByDefault ? "dark" : "light", switched: {}, view: null, tab: "run", live: null, closures: [], picking: false,
-  selected: null, comparison: null, step: 0, show: "speed", playing: false, trips: false, ...linked,
+  selected: null, comparison: null, step: 0, show: "speed", whole: true, playing: false, trips: false,
+  ...linked,
 });
 const app = { link: { connected: false, receivedAt: 0 }, ready: false, drawn: 0, coming: new Set() };
 globalThis.hueTwin = { store, app };
@@ -42,18 +44,20 @@ async function start() {
   const first = new Set(spec.layers.filter((def) => !(def.twin.minZoom >= AT_START)).map((def) => def.twin.key));
   const packs = Object.fromEntries(await Promise.all([...first].map(async (key) => [key, await pack(app.urls.get(key))])));
   const day = new Date().toISOString().slice(0, 10);
-  Object.assign(app, { city, spec, packs, day, scenarios });
+  const counts = packs.admin ? { admin: chooseRows(packs.admin, { valid: true }, day).length } : {};
+  Object.assign(app, { city, spec, packs, day, scenarios, counts });
   app.base = new BaseLayers(spec, packs, day);
   app.state = new StateLayers(spec, packs.roads);
   app.replay = new Replay(app, store, { schedule, legend: drawLegendNow });
   app.tables = new ResultTables(([longitude, latitude]) => app.map.move({ ...app.map.view, longitude, latitude, zoom: 15.5 }));
   app.labels = allLabels(packs, day);
-  app.names = new NameIndex(packs);
+  app.names = new NameIndex(packs, day);
   app.home = { ...spec.initialViewState };
   const view = store.get().view ? { ...app.home, ...store.get().view } : app.home;
   const onView = (v) => store.set({ view: short(v) });
   app.map = new MapView(byId("map"), { view, onView, onClick: clicked, tip: (info) => tip(app, info) });
-  app.run = new RunPanel(byId("section-run"), { scenarios, names: app.names, store, onDone: (ids) => openComparison(ids) });
+  app.run = new RunPanel(byId("section-run"), { scenarios, names: app.names, store, onDone: (ids) => openComparison(ids),
+    onTaken: (closures) => bringIntoView(app, closures) });
   store.set({ view: short(view) });
   wire();
   followLive();
@@ -72,7 +76,7 @@ async function openComparison(ids) {
       json(`/api/v1/compare?a=${ids.a}&b=${ids.b}`), json(`/api/v1/runs/${ids.b}`),
     ]);
     const { interventions = [], params = {} } = run.request ?? {};
-    const comparison = new Comparison(ids, { ...answer, startH: params.start_h });
+    const comparison = new Comparison(ids, { ...answer, params });
     const told = interventions.filter((i) => i.kind !== "raise-ground"); // its outline is in metres here
     const closures = told.length ? await described(told) : [];
     const step = store.get().linked ? store.get().step : Math.floor(comparison.steps / 2);
@@ -81,7 +85,7 @@ async function openComparison(ids) {
       closures: closures.length ? closures : store.get().closures, linked: null, tab: "run",
       step: Math.max(0, Math.min(step, comparison.steps - 1)),
     });
-    bringIntoView(app, closedRows(app, store.get().closures));
+    bringIntoView(app, store.get().closures);
   } catch (error) {
     toast(error.message);
   }
@@ -213,7 +217,7 @@ function drawPanels() {
   }
   if (s.tab === "live") drawLive(byId("section-live"), s.live, app.packs, show);
   const toggle = (key, on) => store.set({ switched: { ...store.get().switched, [key]: on } });
-  if (s.tab === "layers") drawLayers(byId("section-layers"), app.spec, s.switched, toggle);
+  if (s.tab === "layers") drawLayers(byId("section-layers"), app.spec, s.switched, toggle, app.counts);
   byId("picking").hidden = !s.picking;
 }
 
@@ -243,7 +247,8 @@ function drawCompare() {
 function drawLegendNow() {
   const s = store.get();
   drawLegend({
-    spec: app.spec, show: s.show, comparing: Boolean(s.comparison), theme: s.theme, closed: s.closures.length > 0,
+    spec: app.spec, show: s.show, whole: s.whole && Boolean(s.comparison?.change), comparing: Boolean(s.comparison),
+    theme: s.theme, closed: s.closures.length > 0,
     classes: s.comparison && s.trips ? app.replay.trips.classes() : [],
   });
 }
@@ -265,7 +270,7 @@ async function changeLanguage(lang) {
   app.spec = await json(`/api/v1/map/spec?lang=${lang}`);
   app.base.spec = app.spec;
   app.state.spec = app.spec;
-  app.names = new NameIndex(app.packs);
+  app.names = new NameIndex(app.packs, app.day);
   app.run.names = app.names;
   translate();
   app.run.draw();
@@ -281,16 +286,17 @@ function wire() {
     if (any("tab", "live", "switched", "picking")) drawPanels();
     if (any("closures", "picking")) app.run.draw();
     if (any("comparison", "step", "trips", "playing")) app.replay.follow(any("comparison", "step"));
-    if (any("comparison", "step", "show", "playing", "closures", "trips")) drawCompare();
-    if (any("theme", "comparison", "show", "closures", "trips")) drawLegendNow();
+    if (any("comparison", "step", "show", "whole", "playing", "closures", "trips")) drawCompare();
+    if (any("theme", "comparison", "show", "whole", "closures", "trips")) drawLegendNow();
     if (any("selected", "live", "step", "comparison")) drawSelected();
     if (any("live")) drawFeed(s.live, { ...app.link, now: Date.now() });
-    if (any("view", "theme", "switched", "closures", "comparison", "step", "show", "selected", "trips")) schedule();
+    const drawn = ["view", "theme", "switched", "closures", "comparison", "step", "show", "whole", "selected", "trips"];
+    if (any(...drawn)) schedule();
     else if (any("live") && !s.comparison) (before.live ? scheduleLive : schedule)();
     clearTimeout(app.linkTimer);
     app.linkTimer = setTimeout(() => history.replaceState(null, "", writeHash(store.get())), 250);
   });
-  controls({ store, app, show, play: () => store.set({ playing: !store.get().playing }) });
+  controls({ store, app, show, play: () => store.set({ playing: !store.get().playing, whole: false }) });
 }
 
 start().catch((error) => {

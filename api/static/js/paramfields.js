@@ -3,7 +3,8 @@
 import { dayInput, el } from "./dom.js";
 import { language, number, numberOf, pick, t, unit } from "./i18n.js";
 
-const FIRST = ["date", "start_h", "duration_min", "demand_scale", "replications"];
+const FIRST = ["date", "start_h", "duration_min", "replications", "demand_scale"];
+const CLOCK = ["start_h"]; // hours of the day, written as on a clock
 const TABLE = ["object", "array"];
 /** Groups in the order shown; a parameter belongs to the first whose pattern its name matches. */
 const GROUPS = [
@@ -19,12 +20,14 @@ const GROUPED_FROM = 6; // fewer parameters need no headings
 /**
  * Return the fields of a scenario: the usual ones open, the others in groups behind their headings.
  * @param {Record<string, object>} properties of the JSON schema
- * @param {{value: (name: string, p: object) => any, keep: (name: string, value: any) => void, open: Set<string>}} form
+ * @param {{value: (name: string, p: object) => any, standard: (name: string, p: object) => any,
+ *   keep: (name: string, value: any) => void, open: Set<string>}} form
  * @returns {HTMLElement[]}
  */
 export function paramFields(properties, form) {
   const all = Object.entries(properties);
-  const make = ([name, p]) => field(name, p, form.value(name, p), (value) => form.keep(name, value));
+  const make = ([name, p]) =>
+    field(name, { ...p, default: form.standard(name, p) }, form.value(name, p), (value) => form.keep(name, value));
   const rest = all.filter(([name]) => !FIRST.includes(name));
   const groups = new Map(GROUPS.map(([key]) => [key, []]));
   for (const entry of rest) groups.get(GROUPS.find(([, names]) => names.test(entry[0]))[0]).push(entry);
@@ -32,18 +35,55 @@ export function paramFields(properties, form) {
     ontoggle: (e) => { form.open[e.target.open ? "add" : "delete"](key); } },
     el("summary", {}, t(`params.${key}`, { n: number(entries.length, 0) })), ...entries.map(make));
   const shown = rest.length < GROUPED_FROM ? (rest.length ? [["all", rest]] : []) : [...groups].filter(([, e]) => e.length);
-  return [...all.filter(([name]) => FIRST.includes(name)).map(make), ...shown.map(([key, entries]) => box(key, entries))];
+  const first = FIRST.flatMap((name) => all.filter(([other]) => other === name));
+  return [...first.map(make), ...shown.map(([key, entries]) => box(key, entries))];
 }
 
 /** @param {string} name @param {object} p @param {any} value @param {(value: any) => void} keep */
 function field(name, p, value, keep) {
-  const words = pick({ vi: p.vi ?? p.title ?? name, en: p.en ?? p.title ?? name });
-  const input = inputOf(p, value, keep);
+  const [words, more] = parted(pick({ vi: p.vi ?? p.title ?? name, en: p.en ?? p.title ?? name }));
+  const clock = CLOCK.includes(name);
+  const input = clock ? clockInput(p, value, keep) : inputOf(p, value, keep);
   input.id = `param-${name}`;
   const table = TABLE.includes(p.type);
-  const notes = [table ? t("params.json") : boundsOf(p), sourceOf(p)].filter(Boolean).join(" · ");
-  return el("label", { class: table ? "field table" : "field" }, el("span", {}, words), input,
-    el("span", { class: "unit" }, table ? "" : unit(p.unit)), ...(notes ? [el("small", {}, notes)] : []));
+  const notes = [more, table ? t("params.json") : clock ? "" : boundsOf(p), sourceOf(p), wasOf(p, value, clock)];
+  const text = notes.filter(Boolean).join(" · ");
+  const kind = ["field", table ? "table" : "", differs(p, value) ? "set" : ""].filter(Boolean).join(" ");
+  return el("label", { class: kind }, el("span", {}, words), input,
+    el("span", { class: "unit" }, table || clock ? "" : unit(p.unit)), ...(text ? [el("small", {}, text)] : []));
+}
+
+/** Part a name from what explains it, in brackets or behind a semicolon. @param {string} words */
+function parted(words) {
+  const [, name, bracket, clause] = /^(.+?)(?: \((.+)\)|; (.+))$/.exec(words) ?? [];
+  return name ? [name, bracket ?? clause] : [words, ""];
+}
+
+const differs = (p, value) => p.default !== undefined && JSON.stringify(value) !== JSON.stringify(p.default);
+
+/** Say what a value was before somebody, or a ready-made what-if, set it; tables are too long for that. */
+function wasOf(p, value, clock) {
+  if (!differs(p, value) || TABLE.includes(p.type)) return "";
+  const day = p.format === "date" ? String(p.default).split("-").reverse().join("/") : "";
+  return t("params.was", { value: day || (clock ? hourText(p.default) : number(p.default)) });
+}
+
+/** Return hours of the day as on a clock. @param {number} hours */
+export function hourText(hours) {
+  const minutes = Math.round(hours * 60);
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+}
+
+/** An input for an hour of the day, written 17:30; a plain number of hours is understood as well. */
+function clockInput(p, value, keep) {
+  const take = (e) => {
+    const [, h, m] = /^(\d{1,2})[:hg](\d{2})?$/.exec(e.target.value.trim()) ?? [];
+    const read = h === undefined ? numberOf(e.target.value) : Number(h) + Number(m ?? 0) / 60;
+    const wrong = Number.isNaN(read) || Number(m ?? 0) > 59 || read < (p.minimum ?? 0) || read > (p.maximum ?? 24);
+    e.target.setCustomValidity(wrong ? t("params.clock") : "");
+    if (!wrong) keep(read);
+  };
+  return el("input", { type: "text", inputMode: "numeric", autocomplete: "off", oninput: take, value: hourText(Number(value)) });
 }
 
 /** @param {object} p @param {any} value @param {(value: any) => void} keep */

@@ -1,11 +1,12 @@
 /** The tables of a comparison: bridges, junctions, streets, wards, with baseline, what-if and difference. */
 
 import { el, toast } from "./dom.js";
-import { language, number, pick, signed, t, unit } from "./i18n.js";
+import { figure, language, number, pick, signed, t, unit } from "./i18n.js";
 import { json } from "./net.js";
 
 /** Tables whose rows are put in order by what changed; the others by what the what-if has. */
-const BY_DIFFERENCE = ["streets", "wards"];
+const BY_DIFFERENCE = ["junctions", "streets", "wards"];
+const GROUPED = ["bridges"]; // rows come by what they belong to, the one that changes most first and open
 const OPEN_AT_FIRST = ["bridges"];
 const MORE_ROWS = 60;
 
@@ -31,7 +32,8 @@ export class ResultTables {
   /** @param {{key: string, title: object}} table */
   table({ key, title }) {
     const body = el("div", { class: "table-body" });
-    const box = el("details", { id: `table-${key}`, class: "result-table" }, el("summary", {}, pick(title)), body);
+    const box = el("details", { id: `table-${key}`, class: "result-table" }, el("summary", {},
+      key === "junctions" ? t("table.junctions") : pick(title)), body);
     box.addEventListener("toggle", () => {
       if (!box.open) this.open.delete(key);
       else if (!body.childElementCount) this.fill(key, body);
@@ -73,11 +75,34 @@ export class ResultTables {
         el("select", { "aria-label": t("table.column"), onchange: (e) => again({ by: e.target.value }) }, ...options),
         el("a", { class: "button", href: csv, download: "", title: t("table.csv") }, "CSV")),
       el("table", { class: "kpi named" }, el("caption", { class: "unseen" }, pick(found.title)), el("thead", {}, el("tr", {}, ...head)),
-        el("tbody", {}, ...rows.map((r) => this.row(r, k, column)))),
-      el("p", { class: "hint" }, t(order === "difference" ? "table.by_difference" : "table.by_value",
+        ...this.bodies(found, rows, k, column)),
+      ...(rows.some((r) => r.generated) ? [el("p", { class: "hint" }, t("table.generated"))] : []),
+      el("p", { class: "hint" }, t(`table.by_${GROUPED.includes(found.key) ? "group" : order}`,
         { n: number(rows.length, 0), total: number(found.total, 0), column: pick(column.title).toLowerCase() })),
       ...(more ? [el("button", { type: "button", class: "button", onclick: () => again({ limit: MORE_ROWS }) }, t("table.more"))] : []),
     ];
+  }
+
+  /** Return the rows, or the rows of each group behind its heading: its sum is its first row. */
+  bodies(found, rows, k, column) {
+    if (!GROUPED.includes(found.key)) return [el("tbody", {}, ...rows.map((r) => this.row(r, k, column)))];
+    const groups = [...new Set(rows.map((r) => r.group))].map((group) => rows.filter((r) => r.group === group));
+    const most = (list) => Math.max(...list.map((r) => Math.abs(r.difference[k] ?? 0)));
+    return groups.sort((p, q) => most(q) - most(p)).map((list, n) => {
+      const [sums, others] = [list.filter((r) => !r.lonlat), list.filter((r) => r.lonlat)];
+      const head = sums.length ? sums : others.slice(0, 1);
+      const inner = el("tbody", { hidden: n > 0 }, ...(sums.length ? others : others.slice(1)).map((r) => this.row(r, k, column)));
+      const flip = el("button", { type: "button", class: "more", "aria-expanded": String(n === 0), "aria-label": t("table.group") },
+        n === 0 ? "▾" : "▸");
+      flip.addEventListener("click", () => {
+        inner.hidden = !inner.hidden;
+        flip.setAttribute("aria-expanded", String(!inner.hidden));
+        flip.textContent = inner.hidden ? "▸" : "▾";
+      });
+      const top = head.map((r) => this.row(r, k, column));
+      if (inner.childElementCount) top[0].firstElementChild.prepend(flip);
+      return [el("tbody", {}, ...top), inner];
+    }).flat();
   }
 
   /** @param {object} r @param {number} k @param {object} column */
@@ -85,14 +110,15 @@ export class ResultTables {
     const [a, b, d, half] = [r.a[k], r.b[k], r.difference[k], r.half_width[k]];
     const certain = half === null || Math.abs(d) > half;
     const worse = column.better && d && certain ? ((d > 0) === (column.better === "higher") ? "better" : "worse") : "";
-    const percent = d && a ? el("small", {}, ` (${signed((100 * d) / a)} %)`) : null;
-    const interval = half !== null && d ? el("span", { class: "ci" }, `± ${number(half)}`) : null;
+    const percent = d && a && Math.abs(d) >= 0.005 ? el("small", {}, ` (${signed((100 * d) / a)} %)`) : null;
+    const interval = half !== null && d && half >= 0.005 ? el("span", { class: "ci" }, `± ${figure(half)}`) : null;
     const name = r.lonlat
       ? el("button", { type: "button", class: "place", onclick: () => this.fly(r.lonlat) }, pick(r.name))
       : el("span", {}, pick(r.name));
-    const group = r.group && r.lonlat ? [el("small", {}, r.group)] : [];
+    const notes = [r.lonlat ? r.group : "", r.generated ? t("table.alley") : ""].filter(Boolean).join(" · ");
+    const group = notes ? [el("small", {}, notes)] : [];
     return el("tr", { class: r.lonlat ? "" : "total" }, el("th", { scope: "row" }, name, ...group),
-      el("td", {}, number(a)), el("td", {}, number(b)), el("td", {}, el("span", { class: worse }, signed(d)), percent, interval));
+      el("td", {}, figure(a)), el("td", {}, figure(b)), el("td", {}, el("span", { class: worse }, signed(d)), percent, interval));
   }
 
   /** Links of both runs as files, and the printed sheet. */

@@ -2,9 +2,9 @@
 
 import { ChangePanel, described } from "./changepanel.js";
 import { el, toast } from "./dom.js";
-import { number, pick, span, t } from "./i18n.js";
+import { age, dayWords, number, pick, span, t } from "./i18n.js";
 import { json, listen, post } from "./net.js";
-import { paramFields } from "./paramfields.js";
+import { hourText, paramFields } from "./paramfields.js";
 
 const DONE = ["successful", "failed", "dismissed"];
 const USUAL = "traffic"; // the scenario that changes of streets and the ready-made what-ifs are about
@@ -14,10 +14,12 @@ const LEAST_REPLICATIONS = 3; // an interval of confidence needs two
 export class RunPanel {
   /**
    * @param {HTMLElement} root
-   * @param {{scenarios: object[], names: import("./search.js").NameIndex, store: object, onDone: (ids: {a: string, b: string}) => void}} o
+   * @param {{scenarios: object[], names: import("./search.js").NameIndex, store: object, onDone: (ids: {a: string, b: string}) => void,
+   *   onTaken: (closures: object[]) => void}} o
    */
-  constructor(root, { scenarios, names, store, onDone }) {
-    Object.assign(this, { root, scenarios, names, store, onDone, whatIfs: [] });
+  constructor(root, { scenarios, names, store, onDone, onTaken }) {
+    Object.assign(this, { root, scenarios, names, store, onDone, onTaken, whatIfs: [] });
+    this.taken = null; // the ready-made what-if whose changes are on the list
     this.changes = new ChangePanel({ names: () => this.names, store, redraw: () => this.draw() });
     const ready = scenarios.filter((s) => s.available !== false);
     this.chosen = ready.find((s) => s.name === USUAL) ?? ready[0] ?? scenarios[0];
@@ -50,10 +52,14 @@ export class RunPanel {
       el("h2", {}, t("run.closures")), ...this.ready(), ...this.changes.draw(),
       el("h2", {}, t("run.params")), ...paramFields(this.chosen.params?.properties ?? {}, {
         value: (name, p) => this.values[name] ?? this.standard(name, p),
-        keep: (name, value) => { this.values[name] = value; },
+        standard: (name, p) => this.standard(name, p),
+        keep: (name, value) => {
+          this.values[name] = value;
+          this.form.querySelector("#asked").textContent = this.asked();
+        },
         open: this.open,
       }),
-      el("div", { class: "row actions" },
+      el("div", { class: "actions go" }, el("p", { id: "asked", class: "hint" }, this.asked()),
         el("button", { type: "button", id: "run", class: "button primary", disabled: !idle, onclick: () => this.run() }, t("run.run"))),
     );
     this.drawStatus();
@@ -69,10 +75,22 @@ export class RunPanel {
   /** Offer the ready-made what-ifs: their changes replace those on the list, their day and hours those of the form. */
   ready() {
     if (this.whatIfs.length === 0) return [];
-    const options = this.whatIfs.map((w) => el("option", { value: w.key }, pick(w.title)));
+    const listed = JSON.stringify(this.store.get().closures.map((c) => c.change));
+    const chosen = this.taken && JSON.stringify(this.taken.interventions) === listed ? this.taken : null;
+    const options = this.whatIfs.map((w) => el("option", { value: w.key, selected: w.key === chosen?.key }, pick(w.title)));
     const take = (e) => this.takeReady(this.whatIfs.find((w) => w.key === e.target.value));
     return [el("select", { id: "what-if", "aria-label": t("run.ready"), onchange: take },
-      el("option", { value: "", selected: true }, t("run.ready")), ...options)];
+      el("option", { value: "", selected: !chosen }, t("run.ready")), ...options),
+      ...(chosen ? [el("p", { class: "hint", id: "what-if-source" }, pick(chosen.source))] : [])];
+  }
+
+  /** Say in one line what a run would simulate: day, hours, replications. */
+  asked() {
+    const known = this.chosen.params?.properties ?? {};
+    const value = (name) => (name in known ? this.values[name] ?? this.standard(name, known[name]) : undefined);
+    const [day, start, minutes, times] = ["date", "start_h", "duration_min", "replications"].map(value);
+    const hours = start === undefined ? span(60 * minutes) : `${hourText(start)}–${hourText((start + minutes / 60) % 24)}`;
+    return t("run.asked", { day: day ? dayWords(day) : "", hours, n: number(times, 0) });
   }
 
   /** @param {object|undefined} whatIf */
@@ -83,8 +101,11 @@ export class RunPanel {
       const usual = this.scenarios.find((s) => s.name === USUAL && s.available !== false);
       if (usual && usual !== this.chosen) this.choose(USUAL);
       const known = this.chosen.params?.properties ?? {};
-      this.values = { ...this.values, ...Object.fromEntries(Object.entries(whatIf.params).filter(([name]) => name in known)) };
+      this.taken = whatIf;
+      const { date: _day, start_h: _start, duration_min: _length, ...others } = this.values;
+      this.values = { ...others, ...Object.fromEntries(Object.entries(whatIf.params).filter(([name]) => name in known)) };
       this.store.set({ closures });
+      this.onTaken(closures);
     } catch (error) {
       toast(error.message);
     }
@@ -115,7 +136,7 @@ export class RunPanel {
       return;
     }
     this.problem = "";
-    this.running = { a: { status: "accepted", progress: 0 }, b: { status: "accepted", progress: 0 }, stops: [] };
+    this.running = { a: { status: "accepted", progress: 0 }, b: { status: "accepted", progress: 0 }, stops: [], since: performance.now() };
     this.draw();
     this.status.scrollIntoView({ block: "nearest" });
     try {
@@ -187,18 +208,24 @@ export class RunPanel {
     }
     const { a, b } = this.running;
     const share = ((a.progress ?? 0) + (b.progress ?? 0)) / 2;
+    const left = share > 0.08 ? ((performance.now() - this.running.since) / 1000) * (1 / share - 1) : null;
     const line = (name, r) => el("p", {}, `${t(name)}: ${t(`status.${r.status}`)} · ${number((r.progress ?? 0) * 100, 0)} %`
-      + (r.sim_time ? ` · ${t("run.sim_time", { time: simTime(r.sim_time) })}` : r.status === "running" && !r.progress
+      + (r.sim_time ? ` · ${this.simTime(r.sim_time)}` : r.status === "running" && !r.progress
         ? ` · ${t("run.preparing")}` : ""));
     this.status.replaceChildren(el("div", { class: "progress" },
       el("progress", { id: "progress", max: 1, value: share || undefined, "aria-label": t("run.progress") }),
-      line("compare.a", a), line("compare.b", b),
+      line("compare.a", a), line("compare.b", b), el("p", {}, left === null ? t("run.both") : t("run.left", { time: age(left) })),
       el("button", { type: "button", id: "cancel", class: "button", onclick: () => this.cancel() }, t("run.cancel"))));
   }
-}
 
-/** @param {number|string} value seconds, or a time as text */
-const simTime = (value) => (typeof value !== "number" ? String(value) : value < 0 ? t("run.warm_up") : span(value));
+  /** @param {number} seconds of simulated time */
+  simTime(seconds) {
+    if (seconds < 0) return t("run.warm_up");
+    const known = this.chosen.params?.properties ?? {};
+    const start = known.start_h && (this.values.start_h ?? known.start_h.default);
+    return t("run.sim_time", { time: start === undefined ? span(seconds) : hourText((start + seconds / 3600) % 24) });
+  }
+}
 
 /** @param {object|string|null} problem */
 function problemText(problem) {

@@ -4,6 +4,10 @@ import { BaseLayers } from "./baselayers.js";
 import { fitting, textLayers } from "./labels.js";
 import { drawScale } from "./legend.js";
 import { sensorLayers } from "./sensorlayers.js";
+import { NO_FLOW } from "./statelayers.js";
+
+const SENSORS = ["cameras", "bike_stations", "gauges"]; // of the present: a comparison has none
+const UNDER_VEHICLES = 0.3; // opacity of the streets' colours while vehicles are drawn over them
 
 /** @typedef {object} App the loaded city: packs, spec, base, state, labels, names, map */
 
@@ -16,11 +20,16 @@ export function closedRows(app, closures) {
   return closures.flatMap((c) => c.links.map((id) => roads.rowOf(id)).filter((row) => row >= 0));
 }
 
-/** Move the map, if need be, so that the middle of some streets is in the inner part of each view. */
-export function bringIntoView(app, rows) {
-  if (rows.length === 0) return;
-  const [a, b] = app.packs.roads.span(rows[Math.floor(rows.length / 2)]);
-  const at = app.packs.roads.lonlat.subarray(a * 2, b * 2);
+/** Return the parcels that the changes are about. @param {object[]} closures */
+const parcels = (closures) => [...new Map(closures.filter((c) => c.lonlat).map((c) => [c.change.parcel, c.lonlat])).values()];
+
+/** Move the map, if need be, so that the middle of the changed streets, or a parcel, is in the inner part of each view. */
+export function bringIntoView(app, closures) {
+  const rows = closedRows(app, closures);
+  const [spot] = parcels(closures);
+  if (rows.length === 0 && !spot) return;
+  const [a, b] = rows.length ? app.packs.roads.span(rows[Math.floor(rows.length / 2)]) : [0, 0];
+  const at = rows.length ? app.packs.roads.lonlat.subarray(a * 2, b * 2) : spot;
   const viewport = app.map.viewport();
   const [x, y] = viewport.project([at[0], at[1]]);
   const inside = Math.abs(x / viewport.width - 0.5) < 0.32 && Math.abs(y / viewport.height - 0.5) < 0.3;
@@ -52,8 +61,9 @@ export function drawScene(app, s) {
   const ctx = { zoom: app.map.view.zoom, theme: s.theme, switched: s.switched, bounds: viewport.getBounds() };
   app.wanted(missing(app, ctx));
   const layers = app.base.at(ctx);
-  const points = layers.filter((l) => l instanceof globalThis.deck.ScatterplotLayer);
-  const ground = layers.filter((l) => !points.includes(l));
+  const dots = layers.filter((l) => l instanceof globalThis.deck.ScatterplotLayer);
+  const points = dots.filter((l) => !s.comparison || !SENSORS.includes(l.id));
+  const ground = layers.filter((l) => !dots.includes(l));
   const values = [];
   const c = s.comparison;
   if (c?.steps) {
@@ -61,18 +71,24 @@ export function drawScene(app, s) {
     const { a, b } = c.flow;
     if (s.show === "queue" || s.show === "density") {
       for (const side of ["a", "b"]) values.push(...app.state.scaled(`${s.show}@${side}`, app.replay.values(side, step), s.show, ctx));
+    } else if (s.show === "change" && s.whole && c.change) {
+      const sure = (row) => (c.unclear?.[row] ? 0 : c.change[row]);
+      values.push(...app.state.flow("flow@a", c.meanFlow(), ctx), ...app.state.change("change@b", c.change, sure, ctx));
     } else if (s.show === "change" && a[step] && b[step]) {
-      values.push(...app.state.flow("flow@a", a[step], ctx), ...app.state.change("change@b", a[step], b[step], ctx));
+      const one = (row) => (a[step][row] === NO_FLOW || b[step][row] === NO_FLOW ? 0 : b[step][row] - a[step][row]);
+      values.push(...app.state.flow("flow@a", a[step], ctx), ...app.state.change("change@b", b[step], one, ctx));
     } else values.push(...app.state.speed("speed@a", c.ratio.a[step], ctx), ...app.state.speed("speed@b", c.ratio.b[step], ctx));
   } else if (s.live && s.switched.live !== false) values.push(...app.state.speed("speed", s.live.decoded.ratio, ctx));
   const closed = app.state.closed(c ? "closed@b" : "closed", closedRows(app, s.closures), ctx);
+  closed.push(...app.state.marked(c ? "parcels@b" : "parcels", parcels(s.closures)));
   const selected = s.selected?.key === "roads" ? app.state.selection(streetRows(app, s.selected.row), ctx) : [];
   const theme = app.spec.themes[s.theme];
   const shownKeys = new Set(app.spec.layers.filter((d) => BaseLayers.shown(d, s.switched)).map((d) => d.twin.key));
   const wanted = (label) => (label.style === "ward" ? shownKeys.has("admin") : label.style !== "place" || shownKeys.has("places"));
   const { layers: sensors, taken } = sensorLayers(c ? null : s.live, app.packs, { ...ctx, shown: shownKeys });
   app.fitted = s.switched.labels === false ? [] : fitting(app.labels, viewport, wanted, taken);
-  app.below = [...ground, ...selected, ...values, ...closed, ...points, ...sensors];
+  const muted = c && s.trips ? values.map((l) => l.clone({ opacity: UNDER_VEHICLES })) : values;
+  app.below = [...ground, ...selected, ...muted, ...closed, ...points, ...sensors];
   app.above = textLayers(app.fitted, theme);
   drawTrips(app, s);
   drawScale(app.map.view.latitude, app.map.view.zoom);

@@ -2,25 +2,32 @@
 
 import { el } from "./dom.js";
 import { plain, t } from "./i18n.js";
+import { validOn } from "./shapes.js";
 
 /** @typedef {{name: string, key: string, rows: number[], hint: string, plain: string, weight: number}} Found */
 
 /** Names of the city, searched without accents; streets count once, however many sections they have. */
 export class NameIndex {
-  /** @param {Record<string, import("./pack.js").Pack>} packs */
-  constructor(packs) {
+  /** @param {Record<string, import("./pack.js").Pack>} packs @param {string} day yyyy-MM-dd the map is of */
+  constructor(packs, day) {
     /** @type {Found[]} */
     this.entries = [];
     this.collect(packs.roads, "road", 0);
-    for (const key of ["places", "admin", "waterways", "bike_stations", "gauges"]) this.collect(packs[key], key, 1);
+    for (const key of ["places", "waterways", "bike_stations", "gauges"]) this.collect(packs[key], key, 1);
+    const now = (row) => validOn(packs.admin, row, day);
+    this.collect(packs.admin, "admin", 1, now);
+    this.collect(packs.admin, "admin_old", 1.5, (row) => !now(row)); // behind those of today, and called what they are
   }
 
-  /** @param {import("./pack.js").Pack|undefined} pack @param {string} hint @param {number} weight */
-  collect(pack, hint, weight) {
+  /**
+   * @param {import("./pack.js").Pack|undefined} pack @param {string} hint @param {number} weight
+   * @param {(row: number) => boolean} [wanted]
+   */
+  collect(pack, hint, weight, wanted = () => true) {
     const byName = new Map();
     for (let row = 0; row < (pack?.count ?? 0); row++) {
       const name = pack.value("name", row);
-      if (!name) continue;
+      if (!name || !wanted(row)) continue;
       if (!byName.has(name)) byName.set(name, []);
       byName.get(name).push(row);
     }

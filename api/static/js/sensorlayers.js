@@ -3,7 +3,7 @@
 import { number, t } from "./i18n.js";
 
 const deck = globalThis.deck;
-const HEALTH = { stale: [217, 138, 31], silent: [150, 150, 150] };
+export const HEALTH = { stale: [217, 138, 31], silent: [150, 150, 150] };
 const ALARM = [[223, 234, 245], [255, 233, 176], [255, 199, 143], [224, 68, 54]];
 
 /**

@@ -10,23 +10,29 @@ const RANK_SHARE = [1, 0.8, 0.62, 0.42, 0.32];
 const WIDTH_PX = [[10, 1.2], [12, 2.4], [14, 5.0], [16, 10.0], [18, 22.0]];
 /** Change of flow [vehicles an hour] and its colour: orange for more, purple for less, apart for every eye. */
 export const CHANGE = [
-  { below: -200, colour: [84, 39, 136] },
-  { below: -50, colour: [153, 142, 195] },
-  { below: 50, colour: [176, 174, 170] },
-  { below: 200, colour: [241, 163, 64] },
-  { below: Infinity, colour: [179, 88, 6] },
+  { below: -200, light: [84, 39, 136], dark: [150, 98, 236] },
+  { below: -50, light: [153, 142, 195], dark: [190, 180, 226] },
+  { below: 50, light: [176, 174, 170], dark: [104, 108, 114] },
+  { below: 200, light: [241, 163, 64], dark: [250, 196, 120] },
+  { below: Infinity, light: [179, 88, 6], dark: [240, 124, 32] },
 ];
 
-/** Queue [vehicles] and density [PCU/km] and their colours: the darker, the more. */
-const DEEPER = [[214, 204, 222], [188, 150, 190], [168, 92, 150], [140, 40, 105], [84, 10, 62]];
+/** Queue [vehicles] and density [PCU/km] and their colours: the further from the ground's, the more. */
+const DEEPER = {
+  light: [[214, 204, 222], [188, 150, 190], [168, 92, 150], [140, 40, 105], [84, 10, 62]],
+  dark: [[90, 80, 100], [150, 112, 160], [196, 112, 180], [232, 110, 180], [255, 160, 205]],
+};
 export const SCALES = {
   queue: { key: "queue_veh", below: [2, 5, 10, 25, Infinity] },
   density: { key: "density_pcu_km", below: [10, 25, 50, 90, Infinity] },
 };
-export const scaleColours = (show) => SCALES[show].below.map((below, i) => ({ below, colour: DEEPER[i] }));
+export const scaleColours = (show, theme) => SCALES[show].below.map((below, i) => ({ below, colour: DEEPER[theme][i] }));
+
+/** Width of a class of speed as a share of the street's: what is slow is seen first. */
+const SPEED_SHARE = [1.25, 1.1, 0.95, 0.75, 0.5];
 
 /** Colour of a flow whose width says how much it is. */
-export const FLOW = [58, 104, 148];
+export const FLOW = { light: [58, 104, 148], dark: [104, 160, 216] };
 
 /** Return the width of a flow [vehicles an hour] as a share of a main street's. */
 const flowShare = (vehicles) => (vehicles <= 0 ? 0.12 : Math.min(1.8, 0.2 + Math.sqrt(vehicles / 2500)));
@@ -59,29 +65,30 @@ export class StateLayers {
       const v = value(row);
       return v === NOT_OBSERVED ? grey : this.spec.speedRatio.find((c) => v < c.below * 100)?.[ctx.theme] ?? grey;
     };
-    return this.draw(id, ratio, ctx, colour, (row) => (value(row) === NOT_OBSERVED ? 0.4 : 0.85));
+    const slow = (row) => this.spec.speedRatio.findIndex((c) => value(row) < c.below * 100);
+    const share = (row) => (value(row) === NOT_OBSERVED ? 0.4 : SPEED_SHARE[slow(row)] ?? 0.5);
+    return this.draw(id, ratio, ctx, colour, share);
   }
 
   /**
    * Return the layers of the change in flow, both directions together.
    * @param {string} id
-   * @param {Uint16Array} a
-   * @param {Uint16Array} b
+   * @param {object} token identity of the values
+   * @param {(row: number) => number} one change in one direction [vehicles an hour], 0 where it is not known
    * @param {{zoom: number, theme: string}} ctx
    */
-  change(id, a, b, ctx) {
+  change(id, token, one, ctx) {
     const grey = this.spec.themes[ctx.theme].not_observed;
-    const known = (row) => a[row] !== NO_FLOW && b[row] !== NO_FLOW;
     const diff = (row) => {
       const back = this.roads.arrays.reverse[row];
-      const one = known(row) ? b[row] - a[row] : 0;
-      return back >= 0 && known(back) ? one + b[back] - a[back] : one;
+      return one(row) + (back >= 0 ? one(back) : 0);
     };
     const colour = (row) => {
       const d = diff(row);
-      return Math.abs(d) < 50 ? grey : CHANGE.find((c) => d < c.below).colour;
+      return Math.abs(d) < 50 ? grey : CHANGE.find((c) => d < c.below)[ctx.theme];
     };
-    return this.draw(id, b, ctx, colour, (row) => (Math.abs(diff(row)) < 50 ? 0.3 : flowShare(Math.abs(diff(row)) * 4)), true);
+    const share = (row) => (Math.abs(diff(row)) < 50 ? 0.3 : flowShare(Math.abs(diff(row)) * 4));
+    return this.draw(id, token, ctx, colour, share, true);
   }
 
   /**
@@ -91,7 +98,7 @@ export class StateLayers {
   flow(id, flow, ctx) {
     const one = (row) => (row < 0 || flow[row] === NO_FLOW ? 0 : flow[row]);
     const both = (row) => one(row) + one(this.roads.arrays.reverse[row]);
-    return this.draw(id, flow, ctx, () => FLOW, (row) => flowShare(both(row)), true);
+    return this.draw(id, flow, ctx, () => FLOW[ctx.theme], (row) => flowShare(both(row)), true);
   }
 
   /**
@@ -101,11 +108,12 @@ export class StateLayers {
   scaled(id, values, show, ctx) {
     if (!values) return [];
     const grey = this.spec.themes[ctx.theme].not_observed;
-    const classes = scaleColours(show);
+    const classes = scaleColours(show, ctx.theme);
     const one = (row) => (row < 0 || Number.isNaN(values[row]) ? 0 : values[row]);
     const value = (row) => Math.max(one(row), one(this.roads.arrays.reverse[row]));
     const level = (row) => classes.findIndex((c) => value(row) < c.below);
-    return this.draw(id, values, ctx, (row) => (level(row) < 1 ? grey : classes[level(row)].colour), (row) => 0.3 + 0.2 * level(row));
+    const colour = (row) => (level(row) < 1 ? grey : classes[level(row)].colour);
+    return this.draw(id, values, ctx, colour, (row) => (level(row) < 1 ? 0.3 : 0.6 + 0.25 * level(row)));
   }
 
   /**
@@ -179,6 +187,15 @@ export class StateLayers {
         getColor: [150, 0, 24], characterSet: "auto", fontFamily: "DejaVu Sans, sans-serif", fontWeight: 700,
       }),
     ];
+  }
+
+  /** Return the marks of the parcels that change. @param {string} id @param {number[][]} spots longitude, latitude */
+  marked(id, spots) {
+    if (spots.length === 0) return [];
+    return [new deck.ScatterplotLayer({
+      id: `${id}-mark`, data: spots, getPosition: (d) => d, radiusUnits: "pixels", getRadius: 10, getFillColor: [214, 24, 48, 90],
+      getLineColor: [214, 24, 48], stroked: true, lineWidthUnits: "pixels", getLineWidth: 3.5,
+    })];
   }
 
   /** @param {number[]} rows @param {{zoom: number}} ctx */

@@ -59,6 +59,7 @@ export function readHash(hash) {
   if (q.get("t")) found.step = Math.max(0, Number.parseInt(q.get("t"), 10) || 0);
   if (SHOWS.includes(q.get("show"))) found.show = q.get("show");
   if (q.get("trips")) found.trips = true;
+  if (q.get("whole") === "0") found.whole = false;
   return found;
 }
 
@@ -83,6 +84,7 @@ export function writeHash(s) {
     q.set("t", String(s.step));
     q.set("show", s.show);
     if (s.trips) q.set("trips", "1");
+    if (!s.whole) q.set("whole", "0");
   }
   return `#${q.toString().replaceAll("%2C", ",")}`;
 }

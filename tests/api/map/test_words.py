@@ -13,7 +13,7 @@ MODULES = sorted((STATIC / "js").glob("*.js"))
 SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in [*MODULES, STATIC / "index.html"])
 MADE = (
     "live.", "status.", "mode.", "field.", "provenance.", "road.", "value.", "group.", "search.", "layer.", "kpi.",
-    "u.", "show.", "change.", "day.", "params.",
+    "u.", "show.", "change.", "day.", "params.", "table.by_", "legend.sensor_",
 )  # fmt: skip
 """Families whose keys the page puts together from the data."""
 
