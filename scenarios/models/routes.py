@@ -1,11 +1,11 @@
 """Which ways people take: habits that share the roads among them, and the latest times for those who know.
 
 *Equation*: habits are the all-or-nothing ways of the first K steps of the method of successive averages: step k takes
-the fastest ways by t = t₀ · (1 + 0.15 (x / c)⁴), x the mean volume of the steps before it [PCU/h], c the stop line's
-capacity. See `scenarios.models.way_choice` for who takes which.
-*Assumptions*: habits know the day's usual demand and the changes made before the run, not the traffic of the day.
-*References*: Bureau of Public Roads, Traffic Assignment Manual (1964); Y. Sheffi, Urban Transportation Networks (1985),
-chapter 5.
+the fastest ways by the times of `scenarios.models.usual_times` at the mean volume of the steps before it [PCU/h]. See
+`scenarios.models.way_choice` for who takes which, and `scenarios.models.habits` for the periods of the day.
+*Assumptions*: habits know the usual demand of their part of the day and the streets as they are, not the traffic of the
+day.
+*References*: Y. Sheffi, Urban Transportation Networks (1985), chapter 5.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.models.network import RoadNetwork
+from scenarios.models.usual_times import usual_times_s
 
 if TYPE_CHECKING:
     from twin.kernels import hierarchy
@@ -28,8 +29,6 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
-
-BPR_ALPHA, BPR_BETA = 0.15, 4.0
 
 _THREADS = 2
 THREADS = ThreadPoolExecutor(_THREADS, "ways")
@@ -250,24 +249,56 @@ def make_routes(
     habits
         K.
     """
-    from twin.kernels import turns
-
-    n_g, (n_d, n_l, n_nodes) = len(net.time_s), empty.router.shape
-    of_row = np.repeat(np.arange(n_g, dtype=np.int32), habits + 1)
-    closed = np.where(net.allowed, 0.0, np.inf)
+    of_row = np.repeat(np.arange(len(net.time_s), dtype=np.int32), habits + 1)
     time_s = net.time_s[of_row]
     routes = Routes(
-        empty.router, empty.next_turn[of_row], empty.first_turn[of_row], time_s, time_s + closed[of_row],
-        net.time_s.copy(), of_row,
+        empty.router, empty.next_turn[of_row], empty.first_turn[of_row], time_s,
+        np.where(net.allowed[of_row], time_s, np.inf), net.time_s.copy(), of_row,
     )  # fmt: skip
-    demand = np.bincount((group * n_d + zone) * n_nodes + origin, weights=weight_pcu_h, minlength=n_g * n_d * n_nodes)
+    find_habits(routes, net, Stream(origin, zone, group, weight_pcu_h), net.allowed)
+    for g in range(len(net.time_s)):
+        row = routes.informed(g)
+        routes.time_s[row] = routes.usual_s[g]
+        routes.search(row, net.allowed)
+    return routes
+
+
+class Stream(NamedTuple):
+    """Who travels in a usual hour ``(V,)``: node, zone, group, and what each adds to its links' flow [PCU/h]."""
+
+    origin: I32
+    zone: I32
+    group: I32
+    weight_pcu_h: F64
+
+
+def find_habits(routes: Routes, net: RoadNetwork, usual: Stream, allowed: NDArray[np.bool_]) -> None:
+    """Find the habits of a usual hour anew, in place; the rows of those who know the traffic stay as they are.
+
+    Parameters
+    ----------
+    routes, net
+    usual
+    allowed : (G, L)
+        Links that are open to each group.
+    """
+    from twin.kernels import turns
+
+    n_g, (n_d, n_l, n_nodes) = len(net.time_s), routes.router.shape
+    mine = [usual.group == g for g in range(n_g)]
+    demand = [
+        np.bincount(
+            usual.zone[m].astype(np.int64) * n_nodes + usual.origin[m],
+            weights=usual.weight_pcu_h[m], minlength=n_d * n_nodes,
+        ).reshape(n_d, n_nodes)
+        for m in mine
+    ]  # fmt: skip
     volume = np.zeros(n_l)
-    for k in range(habits + 1):
-        routes.usual_s[:] = net.time_s * (1.0 + BPR_ALPHA * (volume / max(k, 1) * net.headway_s / 3600.0) ** BPR_BETA)
+    routes.usual_s[:] = net.time_s
+    for k in range(routes.informed(0)):
         for g in range(n_g):
             row = routes.first_row(g) + k
             routes.time_s[row] = routes.usual_s[g]
-            routes.search(row, net.allowed)
-            if k < habits:
-                turns.load(routes.tables, row, demand.reshape(n_g, n_d, n_nodes)[g], volume)
-    return routes
+            routes.search(row, allowed)
+            turns.load(routes.tables, row, demand[g], volume)
+        routes.usual_s[:] = usual_times_s(net, volume / (k + 1))

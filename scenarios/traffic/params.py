@@ -57,6 +57,10 @@ class TrafficParams(DemandParams, RouteParams):
     interval_min: float = param(
         5.0, ge=1.0, le=60.0, unit="min", vi="Khoảng ghi số liệu", en="Interval of the recorded series"
     )
+    motorcycle_kmh: float = param(
+        40.0, ge=10.0, le=90.0, unit="km/h", vi="Tốc độ xe máy khi đường vắng, nhiều nhất",
+        en="Most speed of motorcycles on an empty street", source=f"{ASSUMED}; 20 to 30 km/h door to door are usual",
+    )  # fmt: skip
     bicycle_kmh: float = param(
         12.0, ge=3.0, le=40.0, unit="km/h", vi="Tốc độ xe đạp", en="Bicycle speed", source=ASSUMED
     )
