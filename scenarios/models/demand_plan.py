@@ -154,10 +154,11 @@ def _tours(ends: TripEnds, surveyed: TripEnds, zones: Zones, row: int, time_min:
     if made.sum() == 0 or pulled.sum() == 0 or total == 0:
         return np.zeros_like(time_min)
     near = deterrence(time_min, rules.decay_per_min[purpose])
+    drawn = near * pulled  # the start that needs the fewest rounds
     if purpose in BY_CATCHMENT:
         pulled = pulled * _filled(near, zones.sums(before), zones.sums(surveyed.attraction[row]))
     rows, columns = (total * w / w.sum() for w in (made, pulled))
-    return furness(near, rows, columns)
+    return furness(drawn, rows, columns)
 
 
 def _filled(near: F64, made: F64, pulled: F64) -> F64:

@@ -7,6 +7,7 @@ ways of the new period.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
@@ -61,6 +62,8 @@ class Habits:
     rules
     n_habits
         K.
+    steady
+        Groups whose ways the traffic does not move.
 
     Attributes
     ----------
@@ -71,7 +74,7 @@ class Habits:
 
     def __init__(
         self, net: RoadNetwork, empty: Ways, trips: Trips, *, pcu: F64, taste: F64, midnight_s: float,
-        rules: ChoiceRules, n_habits: int,
+        rules: ChoiceRules, n_habits: int, steady: Collection[int] = (),
     ) -> None:  # fmt: skip
         self._net, self._rules, self._taste, self._pcu, self._midnight_s = net, rules, taste, pcu, midnight_s
         self._trips, self._group = trips, net.group[trips.kind]
@@ -79,7 +82,7 @@ class Habits:
         self._left = np.unique(self._period).tolist()
         first = self._members(self._left.pop(0)) if self._left else np.zeros(0, np.int64)
         stream = self._stream(first)
-        self.routes: Routes = make_routes(net, empty, *stream, n_habits)
+        self.routes: Routes = make_routes(net, empty, *stream, n_habits, steady)
         heads = np.array([self.routes.first_row(g) for g in range(len(net.time_s))], np.int32)
         self.taken: I32 = heads[self._group]
         self._take(first)

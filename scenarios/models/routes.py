@@ -10,6 +10,7 @@ day.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -186,6 +187,16 @@ class Routes:
         """Return the row of a group's drivers who know the traffic: the last of its rows."""
         return int(np.searchsorted(self.group, group, side="right")) - 1
 
+    @cached_property
+    def moved(self) -> list[int]:
+        """Groups whose ways the traffic decides: those with habits beside the row of the informed."""
+        return [g for g in range(len(self.usual_s)) if self.first_row(g) < self.informed(g)]
+
+    def habit_rows(self, group: int) -> range:
+        """Return the rows of a group's habits; a group the traffic does not move has but one row for everything."""
+        first, last = self.first_row(group), self.informed(group)
+        return range(first, max(last, first + 1))
+
     def search(self, row: int, allowed: NDArray[np.bool_]) -> int:
         """Find a row's ways again, by its times and the links now open ``(G, L)``; return to how many zones.
 
@@ -233,8 +244,9 @@ def empty_road_ways(net: RoadNetwork, zones: I32) -> Ways:
 
 
 def make_routes(
-    net: RoadNetwork, empty: Ways, origin: I32, zone: I32, group: I32, weight_pcu_h: F64, habits: int
-) -> Routes:
+    net: RoadNetwork, empty: Ways, origin: I32, zone: I32, group: I32, weight_pcu_h: F64, habits: int,
+    steady: Collection[int] = (),
+) -> Routes:  # fmt: skip
     """Return the habits of each group, and the rows of those who know the traffic as they are before the run.
 
     Parameters
@@ -248,15 +260,18 @@ def make_routes(
         What each of them adds to the flow of its links.
     habits
         K.
+    steady
+        Groups that go by the empty streets' ways whatever the traffic: a single row each.
     """
-    of_row = np.repeat(np.arange(len(net.time_s), dtype=np.int32), habits + 1)
+    n_rows = [1 if g in steady else habits + 1 for g in range(len(net.time_s))]
+    of_row = np.repeat(np.arange(len(net.time_s), dtype=np.int32), n_rows)
     time_s = net.time_s[of_row]
     routes = Routes(
         empty.router, empty.next_turn[of_row], empty.first_turn[of_row], time_s,
         np.where(net.allowed[of_row], time_s, np.inf), net.time_s.copy(), of_row,
     )  # fmt: skip
     find_habits(routes, net, Stream(origin, zone, group, weight_pcu_h), net.allowed)
-    for g in range(len(net.time_s)):
+    for g in routes.moved:
         row = routes.informed(g)
         routes.time_s[row] = routes.usual_s[g]
         routes.search(row, net.allowed)
@@ -293,12 +308,15 @@ def find_habits(routes: Routes, net: RoadNetwork, usual: Stream, allowed: NDArra
         ).reshape(n_d, n_nodes)
         for m in mine
     ]  # fmt: skip
-    volume = np.zeros(n_l)
+    volume, always = np.zeros(n_l), np.zeros(n_l)
+    for g in set(range(n_g)).difference(routes.moved):
+        turns.load(routes.tables, routes.informed(g), demand[g], always)
     routes.usual_s[:] = net.time_s
-    for k in range(routes.informed(0)):
-        for g in range(n_g):
+    n_habits = max((routes.informed(g) - routes.first_row(g) for g in routes.moved), default=0)
+    for k in range(n_habits):
+        for g in routes.moved:
             row = routes.first_row(g) + k
             routes.time_s[row] = routes.usual_s[g]
             routes.search(row, allowed)
             turns.load(routes.tables, row, demand[g], volume)
-        routes.usual_s[:] = usual_times_s(net, volume / (k + 1))
+        routes.usual_s[:] = usual_times_s(net, always + volume / (k + 1))

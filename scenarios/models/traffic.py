@@ -142,7 +142,8 @@ class TrafficModel(StreetControls):
 
         for group, time_s in enumerate(self.net.time_s):
             row = self.routes.informed(group)
-            self.routes.time_s[row] = time_s / self._speed * self.slowness
+            slower = self.slowness if group in self.routes.moved else 1.0
+            self.routes.time_s[row] = time_s / self._speed * slower
             self.routes.search(row, self._open)
         if self._informed is not None:
             cars = self.t.cars[: self._n_trips]

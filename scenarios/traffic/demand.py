@@ -205,8 +205,8 @@ def _journeys(city: City, params: DemandParams, places: Places, roads: Roads, co
     zones, weight, xy = places.zones, _weight(places.surveyed), roads.node_xy_m
     walk = (roads.modes & WALK) != 0
     on_foot = walk_km(roads.tail, roads.head, roads.length_m, walk, zones, most_m=1000.0 * params.most_walk_km)
-    away = xy[zones.node][:, None] - xy[None]
-    straight_km = DETOUR / 1000.0 * np.hypot(away[..., 0], away[..., 1])
+    x_m, y_m = (np.subtract.outer(xy[zones.node, axis], xy[:, axis]) for axis in (0, 1))
+    straight_km = DETOUR / 1000.0 * np.hypot(x_m, y_m)
     motorcycle_s, car_s, cycle_s = cost_s
     return Journeys(
         walk_km=between(zones, on_foot, weight),

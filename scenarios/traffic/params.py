@@ -10,7 +10,7 @@ from scenarios.traffic.route_params import RouteParams
 from twin.city.roads import BUS, CAR, CYCLE, MOTORCYCLE, TRUCK
 from twin.given_trips import CLASSES
 
-__all__ = ["CLASSES", "MODES", "PCU", "QUEUE_OF_CLASS", "QUEUE_SHARE", "TrafficParams"]
+__all__ = ["CLASSES", "MODES", "PCU", "QUEUE_OF_CLASS", "QUEUE_SHARE", "STEADY", "TrafficParams"]
 
 MODES: Final = (MOTORCYCLE, CAR, BUS, TRUCK, CYCLE)
 """Mode bit of each class."""
@@ -19,6 +19,9 @@ QUEUE_OF_CLASS: Final = (0, 1, 1, 1, 2)
 QUEUE_SHARE: Final = (2.0, 1.0, 1.0)
 """Queues at a stop line (motorcycles, four-wheeled vehicles, bicycles), and their weights where all of them wait:
 motorcycles seep to the front. Assumption, to be calibrated against video of Huế's junctions."""
+
+STEADY: Final = frozenset({CLASSES.index("bicycle")})
+"""Classes whose ways the traffic does not change: cyclists keep to the way that is short and pass the queues."""
 
 PCU: Final = {"motorcycle": 0.29, "car": 1.0, "bus": 3.1, "truck": 2.5, "bicycle": 0.41}
 """Passenger car units. Hanoi field study, ASCE J. Transp. Eng. 138(6), 2012: a car is 3.4, a bus 10.5 and a bicycle 1.4

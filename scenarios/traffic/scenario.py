@@ -31,7 +31,7 @@ from scenarios.traffic.engines import AnyTraffic, engine_of
 from scenarios.traffic.indicators import INDICATORS, report
 from scenarios.traffic.link_series import SERIES
 from scenarios.traffic.outputs import Asked, leave_behind
-from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_SHARE, TrafficParams
+from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_SHARE, STEADY, TrafficParams
 from scenarios.traffic.signals import SignalChanges
 from scenarios.traffic.tables import TABLES
 from scenarios.traffic.tracks import MAX_POINTS, sample
@@ -71,7 +71,7 @@ def traffic(run: Run, params: TrafficParams) -> None:
     habits = Habits(
         net, empty, trips, pcu=np.array(vehicle_kinds().pcu)[trips.kind],
         taste=run.rng("traffic/habits").random(len(trips.kind)), midnight_s=params.midnight_s, rules=params.choice,
-        n_habits=params.habits,
+        n_habits=params.habits, steady=net.group[list(STEADY)].tolist(),
     )  # fmt: skip
     model = _model(run, params, net, habits, trips)
     for moment_s in habits.moments_s:
