@@ -136,6 +136,7 @@ class Ways:
     next_turn, first_turn : (G, D, L), (G, D, N)
         As in `twin.kernels.paths.Ways`.
     cost_s : (G, D, N) [s]
+        Empty where the times were not wanted.
     """
 
     router: Router
@@ -227,19 +228,22 @@ class Routes:
         return first, link
 
 
-def empty_road_ways(net: RoadNetwork, zones: I32) -> Ways:
-    """Return the fastest ways without traffic from everywhere to the zones' nodes ``(D,)``."""
+def empty_road_ways(net: RoadNetwork, zones: I32, *, costs: bool = True) -> Ways:
+    """Return the fastest ways without traffic from everywhere to the zones' nodes ``(D,)``, with or without times."""
     router = Router(net, zones)
     n_g, (n_d, n_l, n_nodes) = len(net.time_s), router.shape
     ways = Ways(
         router,
         np.empty((n_g, n_d, n_l), np.uint8),
         np.empty((n_g, n_d, n_nodes), np.uint8),
-        np.empty((n_g, n_d, n_nodes), np.float32),
+        np.empty((n_g, n_d, n_nodes) if costs else (0, 0, 0), np.float32),
     )
     for g in range(n_g):
         time_s = np.where(net.allowed[g], net.time_s[g], np.inf)
-        ways.cost_s[g] = router.costs(time_s, ways.next_turn[g], ways.first_turn[g])
+        if costs:
+            ways.cost_s[g] = router.costs(time_s, ways.next_turn[g], ways.first_turn[g])
+        else:
+            router.search(time_s, ways.next_turn[g], ways.first_turn[g])
     return ways
 
 
@@ -299,18 +303,15 @@ def find_habits(routes: Routes, net: RoadNetwork, usual: Stream, allowed: NDArra
     """
     from twin.kernels import turns
 
-    n_g, (n_d, n_l, n_nodes) = len(net.time_s), routes.router.shape
-    mine = [usual.group == g for g in range(n_g)]
-    demand = [
-        np.bincount(
-            usual.zone[m].astype(np.int64) * n_nodes + usual.origin[m],
-            weights=usual.weight_pcu_h[m], minlength=n_d * n_nodes,
-        ).reshape(n_d, n_nodes)
-        for m in mine
-    ]  # fmt: skip
-    volume, always = np.zeros(n_l), np.zeros(n_l)
-    for g in set(range(n_g)).difference(routes.moved):
-        turns.load(routes.tables, routes.informed(g), demand[g], always)
+    by_zone = np.argsort(usual.zone, kind="stable")
+    streams = [Stream(*(column[by_zone[usual.group[by_zone] == g]] for column in usual)) for g in range(len(net.time_s))]
+
+    def _load(row: int, g: int, volume: F64) -> None:
+        turns.load(routes.tables, row, streams[g].origin, streams[g].zone, streams[g].weight_pcu_h, volume)
+
+    volume, always = np.zeros(len(net.tail)), np.zeros(len(net.tail))
+    for g in set(range(len(net.time_s))).difference(routes.moved):
+        _load(routes.informed(g), g, always)
     routes.usual_s[:] = net.time_s
     n_habits = max((routes.informed(g) - routes.first_row(g) for g in routes.moved), default=0)
     for k in range(n_habits):
@@ -318,5 +319,5 @@ def find_habits(routes: Routes, net: RoadNetwork, usual: Stream, allowed: NDArra
             row = routes.first_row(g) + k
             routes.time_s[row] = routes.usual_s[g]
             routes.search(row, allowed)
-            turns.load(routes.tables, row, demand[g], volume)
+            _load(row, g, volume)
         routes.usual_s[:] = usual_times_s(net, always + volume / (k + 1))

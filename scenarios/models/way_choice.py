@@ -87,8 +87,9 @@ def habits_taken(routes: Routes, origin: I32, zone: I32, group: I32, u: F64, rul
         row[mine] = first = rows[0]
         if len(rows) == 1:
             continue
-        times = (turns.cost_along(routes.tables, r, routes.usual_s[g]) for r in rows)
-        time_s = np.stack([t[zone[mine], origin[mine]] for t in times])
+        mine = mine[np.argsort(zone[mine], kind="stable")]
+        ends = origin[mine], zone[mine]
+        time_s = np.stack([turns.times_along(routes.tables, r, *ends, routes.usual_s[g]) for r in rows])
         row[mine] = first + _drawn(time_s, u[mine], rules.per_min)
     return row
 

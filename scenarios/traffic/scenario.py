@@ -65,7 +65,7 @@ def traffic(run: Run, params: TrafficParams) -> None:
     net, empty = base, ways
     if run.city is not run.base or run.coming:
         net = road_network(run.city, rules, later=run.coming)
-        empty = empty_road_ways(net, places.zones.node)
+        empty = empty_road_ways(net, places.zones.node, costs=params.choice_responds)
     trips, _, _ = _drawn(run, params, places, (net, empty) if params.choice_responds else (base, ways))
     run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
     habits = Habits(
