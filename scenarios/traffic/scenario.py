@@ -71,7 +71,7 @@ def traffic(run: Run, params: TrafficParams) -> None:
     habits = Habits(
         net, empty, trips, pcu=np.array(vehicle_kinds().pcu)[trips.kind],
         taste=run.rng("traffic/habits").random(len(trips.kind)), midnight_s=params.midnight_s, rules=params.choice,
-        n_habits=params.habits, steady=net.group[list(STEADY)].tolist(),
+        n_habits=params.habits, steady=steady_groups(net),
     )  # fmt: skip
     model = _model(run, params, net, habits, trips)
     for moment_s in habits.moments_s:
@@ -148,6 +148,11 @@ def _model(run: Run, params: TrafficParams, net: RoadNetwork, habits: Habits, tr
     )
     model.trace(sample(trips.depart_s, before_s=params.duration_min * MINUTE_S))
     return model
+
+
+def steady_groups(net: RoadNetwork) -> set[int]:
+    """Return the groups made of classes only whose ways the traffic does not change."""
+    return set(net.group.tolist()).difference(np.delete(net.group, list(STEADY)).tolist())
 
 
 def vehicle_kinds() -> Kinds:
