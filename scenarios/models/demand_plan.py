@@ -164,7 +164,9 @@ def _tours(ends: TripEnds, surveyed: TripEnds, zones: Zones, row: int, time_min:
 def _filled(near: F64, made: F64, pulled: F64) -> F64:
     """Return the tours a unit of attraction draws in each zone ``(Z,)`` where who makes them chooses freely."""
     open_to = (near * pulled).sum(axis=1)
-    return np.asarray((np.divide(made, open_to, out=np.zeros_like(made), where=open_to > 0)[:, None] * near).sum(axis=0))
+    return np.asarray(
+        (np.divide(made, open_to, out=np.zeros_like(made), where=open_to > 0)[:, None] * near).sum(axis=0)
+    )
 
 
 def _vehicles(people: F64, occupancy: Sequence[float], *, alone: bool) -> F64:

@@ -232,12 +232,8 @@ def empty_road_ways(net: RoadNetwork, zones: I32, *, costs: bool = True) -> Ways
     """Return the fastest ways without traffic from everywhere to the zones' nodes ``(D,)``, with or without times."""
     router = Router(net, zones)
     n_g, (n_d, n_l, n_nodes) = len(net.time_s), router.shape
-    ways = Ways(
-        router,
-        np.empty((n_g, n_d, n_l), np.uint8),
-        np.empty((n_g, n_d, n_nodes), np.uint8),
-        np.empty((n_g, n_d, n_nodes) if costs else (0, 0, 0), np.float32),
-    )
+    next_turn, first_turn = np.empty((n_g, n_d, n_l), np.uint8), np.empty((n_g, n_d, n_nodes), np.uint8)
+    ways = Ways(router, next_turn, first_turn, np.empty((n_g, n_d, n_nodes) if costs else (0, 0, 0), np.float32))
     for g in range(n_g):
         time_s = np.where(net.allowed[g], net.time_s[g], np.inf)
         if costs:
@@ -303,14 +299,14 @@ def find_habits(routes: Routes, net: RoadNetwork, usual: Stream, allowed: NDArra
     """
     from twin.kernels import turns
 
-    by_zone = np.argsort(usual.zone, kind="stable")
-    streams = [Stream(*(column[by_zone[usual.group[by_zone] == g]] for column in usual)) for g in range(len(net.time_s))]
+    by_zone, groups = np.argsort(usual.zone, kind="stable"), range(len(net.time_s))
+    streams = [Stream(*(column[by_zone[usual.group[by_zone] == g]] for column in usual)) for g in groups]
 
     def _load(row: int, g: int, volume: F64) -> None:
         turns.load(routes.tables, row, streams[g].origin, streams[g].zone, streams[g].weight_pcu_h, volume)
 
     volume, always = np.zeros(len(net.tail)), np.zeros(len(net.tail))
-    for g in set(range(len(net.time_s))).difference(routes.moved):
+    for g in set(groups).difference(routes.moved):
         _load(routes.informed(g), g, always)
     routes.usual_s[:] = net.time_s
     n_habits = max((routes.informed(g) - routes.first_row(g) for g in routes.moved), default=0)

@@ -278,7 +278,8 @@ def test_a_school_has_the_pupils_who_live_around_it() -> None:
     ends = replace(town(), households=home, attraction=pull)
     demand, _ = plan(ends, gravity_per_min=2.0)
     into = {
-        p: np.array([next(f for f in demand.flows if f.name == f"{p}/out").vehicles.sum(axis=(0, 1))]) for p in ("school", "work")
+        p: np.array([next(f for f in demand.flows if f.name == f"{p}/out").vehicles.sum(axis=(0, 1))])
+        for p in ("school", "work")
     }
     share = {p: float(v.max() / v.sum()) for p, v in into.items()}
     assert share["school"] > 0.65
