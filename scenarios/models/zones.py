@@ -146,7 +146,8 @@ def between(zones: Zones, cost: NDArray[np.floating], weight: F64, *, at_hubs: b
     all_of: F64 = np.asarray(pick.sum(axis=0), dtype=np.float64)
     reached = np.isfinite(cost)
     if reached.all() and np.all(all_of > 0):
-        return np.asarray((np.asarray(cost, np.float64) @ pick / all_of).T, dtype=np.float64)
+        summed: F64 = np.asarray(np.asarray(cost, np.float64) @ pick)
+        return np.asarray((summed / all_of).T, dtype=np.float64)
     total = np.where(reached, cost, 0.0).astype(np.float64) @ pick
     share = reached.astype(np.float64) @ pick
     with np.errstate(invalid="ignore", divide="ignore"):
