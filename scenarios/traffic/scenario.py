@@ -143,7 +143,14 @@ def _model(run: Run, params: TrafficParams, net: RoadNetwork, habits: Habits, tr
     row = np.where(knows, fastest, habit)
     make = TrafficModel if engine_of(run, params) == "compiled" else PlainTraffic
     model = make(
-        net, routes, trips, row=row, kinds=vehicle_kinds(), informed=informed, habits=habits, clock=run.env,
+        net,
+        routes,
+        trips,
+        row=row,
+        kinds=vehicle_kinds(),
+        informed=informed,
+        habits=habits,
+        clock=run.env,
         traces=MAX_POINTS,
     )
     model.trace(sample(trips.depart_s, before_s=params.duration_min * MINUTE_S))
