@@ -29,6 +29,10 @@ FOUR_WHEELED: Final = np.array([False, True, True, True, False])
 _CLASS_OF_MODE: Final = {
     mc.BICYCLE: BICYCLE, mc.BIKE_SHARE: BICYCLE, mc.MOTORCYCLE: MOTORCYCLE, mc.CAR: CAR, mc.BUS: BUS,
 }  # fmt: skip
+BY_CATCHMENT: Final = frozenset({"school", "escort"})
+"""Purposes whose destinations are as full as their surroundings make them: pupils go to schools near home, and a school
+in a thinly peopled place has fewer of them on the same floor. The others fill their floor alike wherever it is."""
+
 _STAYS: Final = 1e-6
 """Weight of a through trip that leaves where it came in: only where the gateways' volumes leave no other choice."""
 
@@ -149,8 +153,20 @@ def _tours(ends: TripEnds, surveyed: TripEnds, zones: Zones, row: int, time_min:
     total = max(made.sum() + per_pull * pulled.sum() - before.sum(), 0.0)
     if made.sum() == 0 or pulled.sum() == 0 or total == 0:
         return np.zeros_like(time_min)
+    near = deterrence(time_min, rules.decay_per_min[purpose])
+    drawn = near * pulled  # the start that needs the fewest rounds
+    if purpose in BY_CATCHMENT:
+        pulled = pulled * _filled(near, zones.sums(before), zones.sums(surveyed.attraction[row]))
     rows, columns = (total * w / w.sum() for w in (made, pulled))
-    return furness(deterrence(time_min, rules.decay_per_min[purpose]), rows, columns)
+    return furness(drawn, rows, columns)
+
+
+def _filled(near: F64, made: F64, pulled: F64) -> F64:
+    """Return the tours a unit of attraction draws in each zone ``(Z,)`` where who makes them chooses freely."""
+    open_to = (near * pulled).sum(axis=1)
+    return np.asarray(
+        (np.divide(made, open_to, out=np.zeros_like(made), where=open_to > 0)[:, None] * near).sum(axis=0)
+    )
 
 
 def _vehicles(people: F64, occupancy: Sequence[float], *, alone: bool) -> F64:

@@ -17,6 +17,9 @@ F64 = NDArray[np.float64]
 _EQUAL_SHARE = 0.5
 """A street of at least this share of another's capacity does not give way to it. Assumption."""
 
+_RANKS = ("residential", "tertiary", "secondary", "primary", "trunk", "motorway")
+"""Classes of streets, upwards; all others (alleys, unclassified, service) are below them."""
+
 MIN_TIME_S = 0.1
 """Shortest time on a link [s]: keeps every step of the kernel forward in time."""
 
@@ -190,23 +193,32 @@ def _first(owner: NDArray[np.integer], n: int) -> I32:
 
 
 def contested(city: City) -> NDArray[np.bool_]:
-    """Return the links that end where at least three sides meet, each of at least half their capacity ``(L,)``.
+    """Return the links that end where at least three sides meet that do not give way to them ``(L,)``.
 
-    A main street keeps its way at the mouth of an alley; the alley has to wait.
+    A side gives way to a street of a higher class, and to one of more than twice its capacity: a main street keeps its
+    way at the mouth of a side street, which has to wait.
     """
     roads = city.roads
     motor = np.flatnonzero((roads.modes & MOTOR) != 0)
     here = np.concatenate([roads.tail[motor], roads.head[motor]]).astype(np.int64)
     there = np.concatenate([roads.head[motor], roads.tail[motor]])
     sides, side = np.unique(here * roads.n_nodes + there, return_inverse=True)
-    capacity = np.zeros(len(sides))
+    rank, capacity, highest = _rank(roads.road_class), np.zeros(len(sides)), np.zeros(len(sides), np.int64)
     np.maximum.at(capacity, side, np.tile(roads.capacity_pcu_h[motor], 2))
+    np.maximum.at(highest, side, np.tile(rank[motor], 2))
     first = np.concatenate([[0], np.cumsum(np.bincount(sides // roads.n_nodes, minlength=roads.n_nodes))])
     n_sides = np.diff(first)[roads.head]
     link = np.repeat(np.arange(len(roads)), n_sides)
-    rank = np.arange(len(link)) - np.repeat(np.cumsum(n_sides) - n_sides, n_sides)
-    equal = capacity[first[roads.head[link]] + rank] >= _EQUAL_SHARE * roads.capacity_pcu_h[link]
+    at = first[roads.head[link]] + np.arange(len(link)) - np.repeat(np.cumsum(n_sides) - n_sides, n_sides)
+    equal = (capacity[at] >= _EQUAL_SHARE * roads.capacity_pcu_h[link]) & (highest[at] >= rank[link])
     return np.bincount(link[equal], minlength=len(roads)) >= 3
+
+
+def _rank(road_class: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Return how far up each class is ``(L,)``; links of a junction have the rank of their streets."""
+    names, row = np.unique(road_class, return_inverse=True)
+    order = [c.removesuffix("_link") for c in names.tolist()]
+    return np.array([_RANKS.index(c) + 1 if c in _RANKS else 0 for c in order], np.int64)[row]
 
 
 def _signals(city: City) -> tuple[F64, F64, I32, F64, F64]:

@@ -1,24 +1,26 @@
 """Which ways people take: habits that share the roads among them, and the latest times for those who know.
 
 *Equation*: habits are the all-or-nothing ways of the first K steps of the method of successive averages: step k takes
-the fastest ways by t = t₀ · (1 + 0.15 (x / c)⁴), x the mean volume of the steps before it [PCU/h], c the stop line's
-capacity. See `scenarios.models.way_choice` for who takes which.
-*Assumptions*: habits know the day's usual demand and the changes made before the run, not the traffic of the day.
-*References*: Bureau of Public Roads, Traffic Assignment Manual (1964); Y. Sheffi, Urban Transportation Networks (1985),
-chapter 5.
+the fastest ways by the times of `scenarios.models.usual_times` at the mean volume of the steps before it [PCU/h]. See
+`scenarios.models.way_choice` for who takes which, and `scenarios.models.habits` for the periods of the day.
+*Assumptions*: habits know the usual demand of their part of the day and the streets as they are, not the traffic of the
+day.
+*References*: Y. Sheffi, Urban Transportation Networks (1985), chapter 5.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.models.network import RoadNetwork
+from scenarios.models.usual_times import usual_times_s
 
 if TYPE_CHECKING:
     from twin.kernels import hierarchy
@@ -28,8 +30,6 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I32 = NDArray[np.int32]
 U8 = NDArray[np.uint8]
-
-BPR_ALPHA, BPR_BETA = 0.15, 4.0
 
 _THREADS = 2
 THREADS = ThreadPoolExecutor(_THREADS, "ways")
@@ -136,6 +136,7 @@ class Ways:
     next_turn, first_turn : (G, D, L), (G, D, N)
         As in `twin.kernels.paths.Ways`.
     cost_s : (G, D, N) [s]
+        Empty where the times were not wanted.
     """
 
     router: Router
@@ -187,6 +188,16 @@ class Routes:
         """Return the row of a group's drivers who know the traffic: the last of its rows."""
         return int(np.searchsorted(self.group, group, side="right")) - 1
 
+    @cached_property
+    def moved(self) -> list[int]:
+        """Groups whose ways the traffic decides: those with habits beside the row of the informed."""
+        return [g for g in range(len(self.usual_s)) if self.first_row(g) < self.informed(g)]
+
+    def habit_rows(self, group: int) -> range:
+        """Return the rows of a group's habits; a group the traffic does not move has but one row for everything."""
+        first, last = self.first_row(group), self.informed(group)
+        return range(first, max(last, first + 1))
+
     def search(self, row: int, allowed: NDArray[np.bool_]) -> int:
         """Find a row's ways again, by its times and the links now open ``(G, L)``; return to how many zones.
 
@@ -217,25 +228,25 @@ class Routes:
         return first, link
 
 
-def empty_road_ways(net: RoadNetwork, zones: I32) -> Ways:
-    """Return the fastest ways without traffic from everywhere to the zones' nodes ``(D,)``."""
+def empty_road_ways(net: RoadNetwork, zones: I32, *, costs: bool = True) -> Ways:
+    """Return the fastest ways without traffic from everywhere to the zones' nodes ``(D,)``, with or without times."""
     router = Router(net, zones)
     n_g, (n_d, n_l, n_nodes) = len(net.time_s), router.shape
-    ways = Ways(
-        router,
-        np.empty((n_g, n_d, n_l), np.uint8),
-        np.empty((n_g, n_d, n_nodes), np.uint8),
-        np.empty((n_g, n_d, n_nodes), np.float32),
-    )
+    next_turn, first_turn = np.empty((n_g, n_d, n_l), np.uint8), np.empty((n_g, n_d, n_nodes), np.uint8)
+    ways = Ways(router, next_turn, first_turn, np.empty((n_g, n_d, n_nodes) if costs else (0, 0, 0), np.float32))
     for g in range(n_g):
         time_s = np.where(net.allowed[g], net.time_s[g], np.inf)
-        ways.cost_s[g] = router.costs(time_s, ways.next_turn[g], ways.first_turn[g])
+        if costs:
+            ways.cost_s[g] = router.costs(time_s, ways.next_turn[g], ways.first_turn[g])
+        else:
+            router.search(time_s, ways.next_turn[g], ways.first_turn[g])
     return ways
 
 
 def make_routes(
-    net: RoadNetwork, empty: Ways, origin: I32, zone: I32, group: I32, weight_pcu_h: F64, habits: int
-) -> Routes:
+    net: RoadNetwork, empty: Ways, origin: I32, zone: I32, group: I32, weight_pcu_h: F64, habits: int,
+    steady: Collection[int] = (),
+) -> Routes:  # fmt: skip
     """Return the habits of each group, and the rows of those who know the traffic as they are before the run.
 
     Parameters
@@ -249,25 +260,60 @@ def make_routes(
         What each of them adds to the flow of its links.
     habits
         K.
+    steady
+        Groups that go by the empty streets' ways whatever the traffic: a single row each.
+    """
+    n_rows = [1 if g in steady else habits + 1 for g in range(len(net.time_s))]
+    of_row = np.repeat(np.arange(len(net.time_s), dtype=np.int32), n_rows)
+    time_s = net.time_s[of_row]
+    routes = Routes(
+        empty.router, empty.next_turn[of_row], empty.first_turn[of_row], time_s,
+        np.where(net.allowed[of_row], time_s, np.inf), net.time_s.copy(), of_row,
+    )  # fmt: skip
+    find_habits(routes, net, Stream(origin, zone, group, weight_pcu_h), net.allowed)
+    for g in routes.moved:
+        row = routes.informed(g)
+        routes.time_s[row] = routes.usual_s[g]
+        routes.search(row, net.allowed)
+    return routes
+
+
+class Stream(NamedTuple):
+    """Who travels in a usual hour ``(V,)``: node, zone, group, and what each adds to its links' flow [PCU/h]."""
+
+    origin: I32
+    zone: I32
+    group: I32
+    weight_pcu_h: F64
+
+
+def find_habits(routes: Routes, net: RoadNetwork, usual: Stream, allowed: NDArray[np.bool_]) -> None:
+    """Find the habits of a usual hour anew, in place; the rows of those who know the traffic stay as they are.
+
+    Parameters
+    ----------
+    routes, net
+    usual
+    allowed : (G, L)
+        Links that are open to each group.
     """
     from twin.kernels import turns
 
-    n_g, (n_d, n_l, n_nodes) = len(net.time_s), empty.router.shape
-    of_row = np.repeat(np.arange(n_g, dtype=np.int32), habits + 1)
-    closed = np.where(net.allowed, 0.0, np.inf)
-    time_s = net.time_s[of_row]
-    routes = Routes(
-        empty.router, empty.next_turn[of_row], empty.first_turn[of_row], time_s, time_s + closed[of_row],
-        net.time_s.copy(), of_row,
-    )  # fmt: skip
-    demand = np.bincount((group * n_d + zone) * n_nodes + origin, weights=weight_pcu_h, minlength=n_g * n_d * n_nodes)
-    volume = np.zeros(n_l)
-    for k in range(habits + 1):
-        routes.usual_s[:] = net.time_s * (1.0 + BPR_ALPHA * (volume / max(k, 1) * net.headway_s / 3600.0) ** BPR_BETA)
-        for g in range(n_g):
+    by_zone, groups = np.argsort(usual.zone, kind="stable"), range(len(net.time_s))
+    streams = [Stream(*(column[by_zone[usual.group[by_zone] == g]] for column in usual)) for g in groups]
+
+    def _load(row: int, g: int, volume: F64) -> None:
+        turns.load(routes.tables, row, streams[g].origin, streams[g].zone, streams[g].weight_pcu_h, volume)
+
+    volume, always = np.zeros(len(net.tail)), np.zeros(len(net.tail))
+    for g in set(groups).difference(routes.moved):
+        _load(routes.informed(g), g, always)
+    routes.usual_s[:] = net.time_s
+    n_habits = max((routes.informed(g) - routes.first_row(g) for g in routes.moved), default=0)
+    for k in range(n_habits):
+        for g in routes.moved:
             row = routes.first_row(g) + k
             routes.time_s[row] = routes.usual_s[g]
-            routes.search(row, net.allowed)
-            if k < habits:
-                turns.load(routes.tables, row, demand.reshape(n_g, n_d, n_nodes)[g], volume)
-    return routes
+            routes.search(row, allowed)
+            _load(row, g, volume)
+        routes.usual_s[:] = usual_times_s(net, always + volume / (k + 1))

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from scenarios.engine.clock import Clock
 from scenarios.models.demand import Trips
+from scenarios.models.habits import Habits
 from scenarios.models.network import RoadNetwork
 from scenarios.models.routes import Routes
 from scenarios.models.traffic_controls import Links, StreetControls
@@ -46,6 +47,8 @@ class TrafficModel(StreetControls):
     kinds
     informed
         Those who look at the traffic under way.
+    habits
+        What the others are used to.
     clock
         Needed for `drive`.
     traces : int
@@ -54,7 +57,7 @@ class TrafficModel(StreetControls):
 
     def __init__(
         self, net: RoadNetwork, routes: Routes, trips: Trips, *, row: I32, kinds: Kinds,
-        informed: Informed | None = None, clock: Clock | None = None, traces: int = 0,
+        informed: Informed | None = None, habits: Habits | None = None, clock: Clock | None = None, traces: int = 0,
     ) -> None:  # fmt: skip
         # Imported here: numba takes half a second that listing the scenarios should not cost.
         from scenarios.models import traffic_arrays as arrays
@@ -64,7 +67,7 @@ class TrafficModel(StreetControls):
         cars["at"], cars["zone"], cars["ways"] = trips.origin, trips.zone, row
         super().__init__(net, routes, kinds, arrays.new_traffic(net, kinds, cars, routes, traces=traces))
         self._move, self._depart, self._arrays = traffic.advance, traffic.depart, arrays
-        self._clock, self._informed, self._n_trips = clock, informed, len(trips.depart_s)
+        self._clock, self._informed, self._habits, self._n_trips = clock, informed, habits, len(trips.depart_s)
         self._drives: dict[int, simpy.Event] = {}
         self.slowness = np.ones(len(net.tail))
         self.standing_links = 0
@@ -139,7 +142,8 @@ class TrafficModel(StreetControls):
 
         for group, time_s in enumerate(self.net.time_s):
             row = self.routes.informed(group)
-            self.routes.time_s[row] = time_s / self._speed * self.slowness
+            slower = self.slowness if group in self.routes.moved else 1.0
+            self.routes.time_s[row] = time_s / self._speed * slower
             self.routes.search(row, self._open)
         if self._informed is not None:
             cars = self.t.cars[: self._n_trips]
@@ -167,6 +171,14 @@ class TrafficModel(StreetControls):
     def first_gridlock_s(self) -> float:
         """When the first of them was found [s]; NaN before."""
         return float(self.t.state.first_gridlock_s[0])
+
+    def renew_habits(self, now_s: float) -> None:
+        """Begin another period of the day: other ways are usual, and those who leave in it are used to them."""
+        if self._habits is None:
+            return
+        cars = self.t.cars[: self._n_trips]
+        cars["ways"] = self._habits.rows_after(cars["ways"], self._open)
+        self._reconsider(now_s)
 
     def trace(self, vehicles: Links) -> None:
         """Keep the link entries of some vehicles, for as long as there is room for them."""

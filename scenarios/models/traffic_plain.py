@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from scenarios.engine.clock import Clock
 from scenarios.models.demand import Trips
+from scenarios.models.habits import Habits
 from scenarios.models.network import RoadNetwork, allowed_links
 from scenarios.models.plain_fleet import Fleet
 from scenarios.models.plain_links import Street, rounded
@@ -37,14 +38,15 @@ class PlainTraffic:
 
     Parameters
     ----------
-    net, routes, trips, row, kinds, informed, clock, traces
+    net, routes, trips, row, kinds, informed, habits, clock, traces
         As of `scenarios.models.traffic.TrafficModel`; there must be a clock.
     """
 
     def __init__(
         self, net: RoadNetwork, routes: Routes, trips: Trips, *, row: I32, kinds: Kinds, clock: Clock,
-        informed: Informed | None = None, traces: int = 0,
+        informed: Informed | None = None, habits: Habits | None = None, traces: int = 0,
     ) -> None:  # fmt: skip
+        self._habits = habits
         self.net, self.routes, self.kinds, self.slowness = net, routes, kinds, np.ones(len(net.tail))
         self._clock, self._informed, self._n_trips = clock, informed, len(trips.depart_s)
         allowed = net.allowed[net.group]
@@ -189,7 +191,8 @@ class PlainTraffic:
         """Let those who know the traffic look for better ways by the times of the last intervals."""
         for group, time_s in enumerate(self.net.time_s):
             row = self.routes.informed(group)
-            self.routes.time_s[row] = time_s / self._speed * self.slowness
+            as_seen = self.slowness if group in self.routes.moved else 1.0
+            self.routes.time_s[row] = time_s / self._speed * as_seen
             self.routes.search(row, self._open)
         if self._informed is not None:
             cars = self.cars[: self._n_trips]
@@ -199,6 +202,13 @@ class PlainTraffic:
             )
             self._fleet.row[: self._n_trips] = row_of.tolist()
         self._reconsider(now_s)
+
+    def renew_habits(self, now_s: float) -> None:
+        """Begin another period of the day; see `scenarios.models.traffic.TrafficModel.renew_habits`."""
+        if self._habits is not None:
+            row = self._habits.rows_after(self.cars["ways"][: self._n_trips], self._open)
+            self._fleet.row[: self._n_trips] = row.tolist()
+            self._reconsider(now_s)
 
     def take_interval(self, now_s: float) -> Interval:
         """Return what the links saw since the last call, and begin a new interval."""

@@ -83,10 +83,13 @@ def habits_taken(routes: Routes, origin: I32, zone: I32, group: I32, u: F64, rul
 
     row = np.zeros(len(origin), np.int32)
     for g in np.unique(group):
-        mine, first = np.flatnonzero(group == g), routes.first_row(int(g))
-        rows = range(first, routes.informed(int(g)))
-        times = (turns.cost_along(routes.tables, r, routes.usual_s[g]) for r in rows)
-        time_s = np.stack([t[zone[mine], origin[mine]] for t in times])
+        mine, rows = np.flatnonzero(group == g), routes.habit_rows(int(g))
+        row[mine] = first = rows[0]
+        if len(rows) == 1:
+            continue
+        mine = mine[np.argsort(zone[mine], kind="stable")]
+        ends = origin[mine], zone[mine]
+        time_s = np.stack([turns.times_along(routes.tables, r, *ends, routes.usual_s[g]) for r in rows])
         row[mine] = first + _drawn(time_s, u[mine], rules.per_min)
     return row
 
@@ -144,7 +147,7 @@ class Informed:
     ) -> None:  # fmt: skip
         self._routes, self._depart_s, self._rules = routes, depart_s, rules
         self._of_all = origin, zone, group, habit
-        self._taste, self._knows = taste, knows
+        self._taste, self._knows = taste, knows & np.isin(group, routes.moved)
 
     def look(
         self, row: I32, *, link: I32, on_road: NDArray[np.bool_], to_come: NDArray[np.bool_], until_s: float

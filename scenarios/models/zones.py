@@ -142,13 +142,16 @@ def between(zones: Zones, cost: NDArray[np.floating], weight: F64, *, at_hubs: b
     # A node without weight counts a little, so that a zone without weight has a distance too.
     w = weight + 1e-9 * max(float(weight.max(initial=0.0)), 1e-9)
     pick = sparse.csr_array((w, (start, zones.of_node)), shape=(n, d))
+    # Where most of a zone has no way, its trips have none.
+    all_of: F64 = np.asarray(pick.sum(axis=0), dtype=np.float64)
     reached = np.isfinite(cost)
+    if reached.all() and np.all(all_of > 0):
+        summed: F64 = np.asarray(np.asarray(cost, np.float64) @ pick)
+        return np.asarray((summed / all_of).T, dtype=np.float64)
     total = np.where(reached, cost, 0.0).astype(np.float64) @ pick
     share = reached.astype(np.float64) @ pick
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(share > 0, total / share, np.inf)
-    # Where most of a zone has no way, its trips have none.
-    all_of: F64 = np.asarray(pick.sum(axis=0), dtype=np.float64)
     return np.asarray(np.where(share < 0.5 * all_of, np.inf, mean).T, dtype=np.float64)
 
 

@@ -14,6 +14,7 @@ from scenarios.engine.shared import Shared
 from scenarios.models.demand import Demand, Trips, draw_trips, expected_trips
 from scenarios.models.demand_plan import Summary, plan_demand
 from scenarios.models.mode_choice import Journeys, station_walk_min
+from scenarios.models.routes import THREADS
 from scenarios.models.trip_ends import TripEnds, trip_ends
 from scenarios.models.zones import Zones, between, hubs, make_zones, walk_km
 from scenarios.traffic.demand_params import DemandParams
@@ -205,18 +206,21 @@ def _journeys(city: City, params: DemandParams, places: Places, roads: Roads, co
     zones, weight, xy = places.zones, _weight(places.surveyed), roads.node_xy_m
     walk = (roads.modes & WALK) != 0
     on_foot = walk_km(roads.tail, roads.head, roads.length_m, walk, zones, most_m=1000.0 * params.most_walk_km)
-    away = xy[zones.node][:, None] - xy[None]
-    straight_km = DETOUR / 1000.0 * np.hypot(away[..., 0], away[..., 1])
-    motorcycle_s, car_s, cycle_s = cost_s
+    x_m, y_m = (np.subtract.outer(xy[zones.node, axis], xy[:, axis]) for axis in (0, 1))
+    straight_km = DETOUR / 1000.0 * np.hypot(x_m, y_m)
+    walk_km_, cycle_s, motorcycle_s, car_s, km = THREADS.map(
+        lambda job: between(zones, job[0], weight, at_hubs=job[1]),
+        [(on_foot, False), (cost_s[2], False), (cost_s[0], False), (cost_s[1], True), (straight_km, False)],
+    )
     return Journeys(
-        walk_km=between(zones, on_foot, weight),
-        cycle_min=between(zones, cycle_s, weight) / 60.0,
-        motorcycle_min=between(zones, motorcycle_s, weight) / 60.0,
-        car_min=between(zones, car_s, weight, at_hubs=True) / 60.0,
+        walk_km=walk_km_,
+        cycle_min=cycle_s / 60.0,
+        motorcycle_min=motorcycle_s / 60.0,
+        car_min=car_s / 60.0,
         station_min=station_walk_min(
             xy[zones.node], city.bike_stations.xy_m, walk_kmh=params.walk_kmh, most_m=STATION_M
         ),
-        km=between(zones, straight_km, weight),
+        km=km,
     )
 
 

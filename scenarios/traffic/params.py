@@ -10,7 +10,7 @@ from scenarios.traffic.route_params import RouteParams
 from twin.city.roads import BUS, CAR, CYCLE, MOTORCYCLE, TRUCK
 from twin.given_trips import CLASSES
 
-__all__ = ["CLASSES", "MODES", "PCU", "QUEUE_OF_CLASS", "QUEUE_SHARE", "TrafficParams"]
+__all__ = ["CLASSES", "MODES", "PCU", "QUEUE_OF_CLASS", "QUEUE_SHARE", "STEADY", "TrafficParams"]
 
 MODES: Final = (MOTORCYCLE, CAR, BUS, TRUCK, CYCLE)
 """Mode bit of each class."""
@@ -19,6 +19,9 @@ QUEUE_OF_CLASS: Final = (0, 1, 1, 1, 2)
 QUEUE_SHARE: Final = (2.0, 1.0, 1.0)
 """Queues at a stop line (motorcycles, four-wheeled vehicles, bicycles), and their weights where all of them wait:
 motorcycles seep to the front. Assumption, to be calibrated against video of Huế's junctions."""
+
+STEADY: Final = frozenset({CLASSES.index("bicycle")})
+"""Classes whose ways the traffic does not change: cyclists keep to the way that is short and pass the queues."""
 
 PCU: Final = {"motorcycle": 0.29, "car": 1.0, "bus": 3.1, "truck": 2.5, "bicycle": 0.41}
 """Passenger car units. Hanoi field study, ASCE J. Transp. Eng. 138(6), 2012: a car is 3.4, a bus 10.5 and a bicycle 1.4
@@ -57,6 +60,10 @@ class TrafficParams(DemandParams, RouteParams):
     interval_min: float = param(
         5.0, ge=1.0, le=60.0, unit="min", vi="Khoảng ghi số liệu", en="Interval of the recorded series"
     )
+    motorcycle_kmh: float = param(
+        40.0, ge=10.0, le=90.0, unit="km/h", vi="Tốc độ xe máy khi đường vắng, nhiều nhất",
+        en="Most speed of motorcycles on an empty street", source=f"{ASSUMED}; 20 to 30 km/h door to door are usual",
+    )  # fmt: skip
     bicycle_kmh: float = param(
         12.0, ge=3.0, le=40.0, unit="km/h", vi="Tốc độ xe đạp", en="Bicycle speed", source=ASSUMED
     )

@@ -15,12 +15,13 @@ from scenarios.engine.run import Run
 from scenarios.engine.shared import Shared
 from scenarios.models.demand import Demand, Trips
 from scenarios.models.demand_plan import Summary
+from scenarios.models.habits import Habits
 from scenarios.models.link_record import LinkRecorder
 from scenarios.models.network import RoadNetwork, RoadRules, road_network
-from scenarios.models.routes import Routes, Ways, empty_road_ways, make_routes
+from scenarios.models.routes import Ways, empty_road_ways
 from scenarios.models.traffic import Kinds, TrafficModel
 from scenarios.models.traffic_plain import PlainTraffic
-from scenarios.models.way_choice import Informed, habits_taken, usual_weight
+from scenarios.models.way_choice import Informed
 from scenarios.scenario import MINUTE_S, scenario
 from scenarios.traffic.changes import StreetChanges
 from scenarios.traffic.city_indicators import ACCESS, EMISSIONS
@@ -30,7 +31,7 @@ from scenarios.traffic.engines import AnyTraffic, engine_of
 from scenarios.traffic.indicators import INDICATORS, report
 from scenarios.traffic.link_series import SERIES
 from scenarios.traffic.outputs import Asked, leave_behind
-from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_SHARE, TrafficParams
+from scenarios.traffic.params import CLASSES, MODES, PCU, QUEUE_OF_CLASS, QUEUE_SHARE, STEADY, TrafficParams
 from scenarios.traffic.signals import SignalChanges
 from scenarios.traffic.tables import TABLES
 from scenarios.traffic.tracks import MAX_POINTS, sample
@@ -64,13 +65,17 @@ def traffic(run: Run, params: TrafficParams) -> None:
     net, empty = base, ways
     if run.city is not run.base or run.coming:
         net = road_network(run.city, rules, later=run.coming)
-        empty = empty_road_ways(net, places.zones.node)
+        empty = empty_road_ways(net, places.zones.node, costs=params.choice_responds)
     trips, _, _ = _drawn(run, params, places, (net, empty) if params.choice_responds else (base, ways))
     run.say(Text("Đã có nhu cầu đi lại", "Demand drawn"))
-    of_trip = net.group[trips.kind]
-    weight_pcu_h = usual_weight(trips.depart_s, np.array(vehicle_kinds().pcu)[trips.kind])
-    routes = make_routes(net, empty, trips.origin, trips.zone, of_trip, weight_pcu_h, params.habits)
-    model = _model(run, params, net, routes, trips)
+    habits = Habits(
+        net, empty, trips, pcu=np.array(vehicle_kinds().pcu)[trips.kind],
+        taste=run.rng("traffic/habits").random(len(trips.kind)), midnight_s=params.midnight_s, rules=params.choice,
+        n_habits=params.habits, steady=steady_groups(net),
+    )  # fmt: skip
+    model = _model(run, params, net, habits, trips)
+    for moment_s in habits.moments_s:
+        run.at(moment_s, lambda: model.renew_habits(run.now_s), Phase.NETWORK)
     free_s = ways.cost_s[base.group[trips.kind], trips.zone, trips.origin].astype(np.float64)
     _schedule(run, params, model, Asked(trips.origin, free_s, places.ends.households))
 
@@ -126,11 +131,9 @@ def _drawn(
     )  # fmt: skip
 
 
-def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, trips: Trips) -> AnyTraffic:
+def _model(run: Run, params: TrafficParams, net: RoadNetwork, habits: Habits, trips: Trips) -> AnyTraffic:
     """Return the vehicles on their ways: a habit each, and news of the traffic for those who follow it."""
-    of_trip = net.group[trips.kind]
-    taste = run.rng("traffic/habits").random(len(of_trip))
-    habit = habits_taken(routes, trips.origin, trips.zone, of_trip, taste, params.choice)
+    of_trip, routes, habit = net.group[trips.kind], habits.routes, habits.taken
     knows = run.rng("traffic/informed").random(len(of_trip)) < params.informed_share
     informed = Informed(
         routes, trips.depart_s, trips.origin, trips.zone, of_trip, habit, knows=knows, rules=params.choice,
@@ -140,10 +143,23 @@ def _model(run: Run, params: TrafficParams, net: RoadNetwork, routes: Routes, tr
     row = np.where(knows, fastest, habit)
     make = TrafficModel if engine_of(run, params) == "compiled" else PlainTraffic
     model = make(
-        net, routes, trips, row=row, kinds=vehicle_kinds(), informed=informed, clock=run.env, traces=MAX_POINTS
+        net,
+        routes,
+        trips,
+        row=row,
+        kinds=vehicle_kinds(),
+        informed=informed,
+        habits=habits,
+        clock=run.env,
+        traces=MAX_POINTS,
     )
     model.trace(sample(trips.depart_s, before_s=params.duration_min * MINUTE_S))
     return model
+
+
+def steady_groups(net: RoadNetwork) -> set[int]:
+    """Return the groups made of classes only whose ways the traffic does not change."""
+    return set(net.group.tolist()).difference(np.delete(net.group, list(STEADY)).tolist())
 
 
 def vehicle_kinds() -> Kinds:
@@ -156,7 +172,7 @@ def road_rules(params: TrafficParams) -> RoadRules:
     """Return how a street's figures become the traffic engine's."""
     return RoadRules(
         modes=MODES,
-        most_mps=(np.inf, np.inf, np.inf, np.inf, params.bicycle_kmh / 3.6),
+        most_mps=(params.motorcycle_kmh / 3.6, np.inf, np.inf, np.inf, params.bicycle_kmh / 3.6),
         junction_delay_s=params.junction_delay_s,
         junction_share=params.junction_share,
         jam_m=params.jam_m,

@@ -82,50 +82,38 @@ def trace(t: Tables, row: I32, origin: I32, destination: I32) -> tuple[NDArray[n
 
 
 @kernel
-def load(t: Tables, row: int, demand: F64, volume: F64) -> None:
-    """Add what travels from every node to every destination to each link of its way: all or nothing.
+def load(t: Tables, row: int, origin: I32, destination: I32, weight: F64, volume: F64) -> None:
+    """Add what each traveller weighs to every link of its way; quick where they are in the order of destinations.
 
     Parameters
     ----------
     t : Tables
     row : int
-    demand : (D, N)
+    origin, destination, weight : (V,)
+        Node; column of the tables; what it adds.
     volume : (L,)
         Added to in place.
     """
     n_l = len(t.head)
-    seen = n_l + 2  # added to what comes after a link, above every link there is
     after, inflow, to_come = np.empty(n_l, np.int32), np.zeros(n_l), np.zeros(n_l, np.int32)
-    used = np.empty(n_l, np.int32)
-    for d in range(demand.shape[0]):
-        _links_after(t, row, d, after)
-        n = 0
-        for v in range(demand.shape[1]):
-            if demand[d, v] == 0.0:
-                continue
-            link = link_of(t, v, t.first_turn[row, d, v])
+    used, seen = np.empty(n_l, np.int32), np.zeros(n_l, np.int32)
+    n, stamp = 0, 1
+    for v in range(len(origin)):
+        d = destination[v]
+        if v > 0 and d != destination[v - 1]:
+            _pass_on(used[:n], after, to_come, inflow, volume)
+            n, stamp = 0, stamp + 1
+        link = link_of(t, origin[v], t.first_turn[row, d, origin[v]])
+        if link >= 0:
+            inflow[link] += weight[v]
+        while link >= 0 and seen[link] != stamp:
+            then = link_of(t, t.head[link], t.next_turn[row, d, link])
+            used[n], seen[link], after[link] = link, stamp, then
+            n += 1
+            link = then
             if link >= 0:
-                inflow[link] += demand[d, v]
-            while link >= 0 and after[link] < n_l:
-                used[n], then = link, after[link]
-                n += 1
-                after[link] += seen
-                link = then
-                if link >= 0:
-                    to_come[link] += 1
-        for k in range(n):
-            after[used[k]] -= seen
-        _pass_on(used[:n], after, to_come, inflow, volume)
-
-
-@kernel
-def _links_after(t: Tables, row: int, d: int, after: I32) -> None:
-    next_turn, out_first, out_link, head = t.next_turn, t.out_first, t.out_link, t.head
-    for link in range(len(head)):
-        turn = next_turn[row, d, link]
-        after[link] = NOWHERE if turn >= THERE else out_link[out_first[head[link]] + turn]
-        if turn == THERE:
-            after[link] = ARRIVED
+                to_come[link] += 1
+    _pass_on(used[:n], after, to_come, inflow, volume)
 
 
 @kernel
@@ -146,40 +134,43 @@ def _pass_on(used: I32, after: I32, to_come: I32, inflow: F64, volume: F64) -> N
 
 
 @kernel
-def cost_along(t: Tables, row: int, time_s: F64) -> F64:
-    """Return how long the ways of a row take from each node by other times than they were found by.
+def times_along(t: Tables, row: int, origin: I32, destination: I32, time_s: F64) -> F64:
+    """Return how long each traveller's whole way takes by other times than it was found by.
+
+    Quick where they are in the order of destinations: ways that meet are followed once.
 
     Parameters
     ----------
     t : Tables
     row : int
+    origin, destination : (V,)
+        Node; column of the tables.
     time_s : (L,) [s]
 
     Returns
     -------
-    (D, N) [s]
+    (V,) [s]
         Infinite where there is no way.
     """
-    n_d, n, n_l = t.first_turn.shape[1], t.first_turn.shape[2], len(t.head)
-    cost, rest = np.empty((n_d, n)), np.empty(n_l)
-    way, after = np.empty(n_l, np.int32), np.empty(n_l, np.int32)
-    for d in range(n_d):
-        _links_after(t, row, d, after)
-        for link in range(n_l):
-            rest[link] = np.nan
-        for v in range(n):
-            at = link_of(t, v, t.first_turn[row, d, v])
-            m = 0
-            while at >= 0 and np.isnan(rest[at]):
-                way[m] = at
-                m += 1
-                at = after[at]
-            so_far = rest[at] if at >= 0 else (0.0 if at == ARRIVED else np.inf)
-            for k in range(m - 1, -1, -1):
-                so_far += time_s[way[k]]
-                rest[way[k]] = so_far
-            cost[d, v] = so_far
-    return cost
+    n_l = len(t.head)
+    rest, way = np.empty(n_l), np.empty(n_l, np.int32)
+    seen, stamp = np.zeros(n_l, np.int32), 1
+    taken = np.empty(len(origin))
+    for v in range(len(origin)):
+        d = destination[v]
+        if v > 0 and d != destination[v - 1]:
+            stamp += 1
+        at, m = link_of(t, origin[v], t.first_turn[row, d, origin[v]]), 0
+        while at >= 0 and seen[at] != stamp:
+            way[m], seen[at] = at, stamp
+            m += 1
+            at = link_of(t, t.head[at], t.next_turn[row, d, at])
+        so_far = rest[at] if at >= 0 else (0.0 if at == ARRIVED else np.inf)
+        for k in range(m - 1, -1, -1):
+            so_far += time_s[way[k]]
+            rest[way[k]] = so_far
+        taken[v] = so_far
+    return taken
 
 
 @kernel

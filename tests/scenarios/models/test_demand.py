@@ -268,3 +268,19 @@ def test_short_trips_stay_in_their_zone_and_drive_to_its_node() -> None:
     assert summary.within_zone[ROW["shop"]] > 0.2
     trips = of(demand, draw(demand), "shop")
     assert np.any(demand.zones.of_node[trips.origin] == trips.zone)
+
+
+def test_a_school_has_the_pupils_who_live_around_it() -> None:
+    """Two schools of one size, one among three quarters of the homes: pupils go to the near one, workers fill both."""
+    home = np.where(np.arange(24) < 12, 30.0, 10.0)
+    pull = np.zeros((len(PURPOSES), 24))
+    pull[:, [0, 23]] = 100.0
+    ends = replace(town(), households=home, attraction=pull)
+    demand, _ = plan(ends, gravity_per_min=2.0)
+    into = {
+        p: np.array([next(f for f in demand.flows if f.name == f"{p}/out").vehicles.sum(axis=(0, 1))])
+        for p in ("school", "work")
+    }
+    share = {p: float(v.max() / v.sum()) for p, v in into.items()}
+    assert share["school"] > 0.65
+    assert share["work"] == pytest.approx(0.5, abs=0.05)

@@ -90,3 +90,17 @@ def test_a_main_street_keeps_its_way_at_the_mouth_of_an_alley() -> None:
     alleys = replace(city, roads=replace(wide, capacity_pcu_h=narrow))
     assert not contested(alleys)[bridge]
     assert contested(alleys)[np.flatnonzero(beside & (wide.head == crossing))].all(), "the alleys have to wait"
+
+
+def test_a_street_keeps_its_way_where_only_streets_of_a_lower_class_meet_it() -> None:
+    city = two_banks()
+    roads = city.roads
+    bridge, crossing = roads.index_of("21-26"), roads.head[roads.index_of("21-26")]
+    beside = (roads.head == crossing) | (roads.tail == crossing)
+    beside[bridge] = beside[roads.index_of("26-21")] = False
+    for lower, higher in (("residential", "tertiary"), ("secondary_link", "trunk"), ("alley", "residential")):
+        city = replace(city, roads=replace(roads, road_class=np.where(beside, lower, higher)))
+        assert not contested(city)[bridge]
+        assert contested(city)[np.flatnonzero(beside & (roads.head == crossing))].all(), "the lesser streets wait"
+    links = replace(city, roads=replace(roads, road_class=np.where(beside, "primary_link", "primary")))
+    assert contested(links)[bridge], "a junction's link has its street's rank"

@@ -17,9 +17,8 @@ from scenarios.models.routes import empty_road_ways
 from scenarios.traffic.demand import draw_demand, find_places
 from scenarios.traffic.params import TrafficParams
 from scenarios.traffic.scenario import demand_of as drawn_for_a_run
-from scenarios.traffic.scenario import traffic
+from scenarios.traffic.scenario import road_rules, traffic
 from tests.scenarios.cities import two_banks, without_buildings
-from tests.scenarios.models.test_network import RULES
 from tests.scenarios.models.test_trip_ends import with_building
 from twin.city.areas import Areas, Places
 from twin.city.city import City
@@ -43,7 +42,7 @@ def demand_of(base: City, city: City | None = None, **params: Any) -> tuple[Trip
     run, values = asked(base, city, **params)
     places = find_places(run, values)
     roads = run.city.roads if values.choice_responds else base.roads
-    net = road_network(replace(base, roads=roads), RULES)
+    net = road_network(replace(base, roads=roads), road_rules(values))
     ways = empty_road_ways(net, places.zones.node)
     motorcycle, car, bicycle = (ways.cost_s[net.group[k]].astype(float) for k in (MOTORCYCLE, CAR, BICYCLE))
     out = draw_demand(run, values, places, roads, (motorcycle, car, bicycle), midnight_s=values.midnight_s)

@@ -16,6 +16,7 @@ from scenarios.traffic.params import CLASSES
 from tests.scenarios.cities import origin, two_banks
 from twin.city.interventions import CloseLink, CloseStreet, Intervention
 from twin.city.roads import CYCLE, MOTOR, TurnBans
+from twin.city.windows import Window
 from twin.errors import InvalidParams
 
 ROOT = Path(__file__).parents[3]
@@ -140,6 +141,25 @@ def test_paired_study_finds_the_closure() -> None:
     assert delay.difference.mean > delay.difference.half_width > 0.0
     west = two_banks().roads.links_named("Cầu Tây")
     assert np.all(study.places["flow_veh_h"].difference[west] <= 0.0)
+
+
+def test_an_order_for_another_day_changes_exactly_nothing() -> None:
+    idle = CloseStreet("Cầu Tây", when=(Window("00:00", "24:00", ("sun",)),))
+    study = scenarios.study(scenarios.ask(two_banks(), "traffic", params=SHORT, interventions=[idle]), workers=2)
+    assert len(study.indicators) > 20
+    assert {d.difference.mean for d in study.indicators if not np.isnan(d.baseline.mean)} == {0.0}
+    assert all(np.nanmax(np.abs(p.difference), initial=0.0) == 0.0 for p in study.places.values())
+
+
+def test_over_the_bounds_of_the_day_a_closed_street_stays_empty_and_nobody_is_lost() -> None:
+    """The run goes from the evening peak into the evening: habits are found anew at 19:00, the bridge is closed."""
+    result = go(WEST, start_h=18.5, duration_min=60)
+    assert flow(result, "Cầu Tây").sum() == 0
+    ends = [result.value(k) for k in ("completed", "unfinished", "unreachable", "cut_off")]
+    assert sum(ends) == result.value("trips") > 0
+    assert result.value("unreachable") == result.value("cut_off") == 0
+    later = go(timeline=(Inject(600.0, WEST),), start_h=18.5, duration_min=60)
+    assert flow(later, "Cầu Tây")[4:].sum() == 0, "closed at 18:40, after 19:00 too"
 
 
 def test_another_process_gives_the_same_bytes() -> None:

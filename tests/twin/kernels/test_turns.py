@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.twin.kernels.nets import network, tables, ways
-from twin.kernels.turns import Tables, cost_along, load, time_left, trace
+from twin.kernels.turns import Tables, load, time_left, times_along, trace
 
 I32 = np.int32
 
@@ -51,16 +51,16 @@ def test_a_whole_way_is_connected_and_takes_the_time_it_was_found_by(
     t, time_s, _ = town
     origin, to = all_pairs(t)
     first, link = trace(t, np.zeros(len(origin), I32), origin, to)
-    cost = cost_along(t, 0, time_s)
+    cost_s = times_along(t, 0, origin, to, time_s)
     tail = np.repeat(np.arange(len(t.out_first) - 1), np.diff(t.out_first))[np.argsort(t.out_link)]
     for v in range(len(origin)):
         way = link[first[v] : first[v + 1]]
         assert np.all(t.head[way[:-1]] == tail[way[1:]])
         if len(way):
             assert (tail[way[0]], t.head[way[-1]]) == (origin[v], to[v])
-            assert time_s[way].sum() == pytest.approx(cost[to[v], origin[v]])
+            assert time_s[way].sum() == pytest.approx(cost_s[v])
         else:
-            assert cost[to[v], origin[v]] == (0.0 if origin[v] == to[v] else np.inf)
+            assert cost_s[v] == (0.0 if origin[v] == to[v] else np.inf)
 
 
 @given(towns(), st.data())
@@ -72,7 +72,7 @@ def test_all_or_nothing_loads_every_link_of_every_way(
     origin, to = all_pairs(t)
     weight = np.array(data.draw(st.lists(st.integers(0, 4), min_size=len(origin), max_size=len(origin))), float)
     volume = np.full(len(t.head), 7.0)
-    load(t, 0, weight.reshape(t.first_turn.shape[1:]), volume)
+    load(t, 0, origin, to, weight, volume)
     first, link = trace(t, np.zeros(len(origin), I32), origin, to)
     expected = 7.0 + np.bincount(link, weights=np.repeat(weight, np.diff(first)), minlength=len(t.head))
     np.testing.assert_array_equal(volume, expected)
@@ -86,7 +86,7 @@ def test_ways_are_judged_by_other_times_from_nodes_and_from_links(town: tuple[Ta
     first, link = trace(t, np.zeros(len(origin), I32), origin, to)
     rows, no_link = np.zeros(len(origin), I32), np.full(len(origin), -1, I32)
     left = time_left(t, rows, to, origin, no_link, other_s[None])
-    np.testing.assert_allclose(left, cost_along(t, 0, other_s)[to, origin])
+    np.testing.assert_allclose(left, times_along(t, 0, origin, to, other_s))
     begun = np.flatnonzero(np.diff(first))
     on = link[first[begun]]
     rest = time_left(t, rows[begun], to[begun], origin[begun], on, other_s[None])
@@ -96,5 +96,5 @@ def test_ways_are_judged_by_other_times_from_nodes_and_from_links(town: tuple[Ta
 def test_a_single_link_is_loaded_once() -> None:
     net = network([(0, 1)])
     t, volume = tables(net, ways(net, np.ones(1), [1, 1])), np.zeros(1)
-    load(t, 0, np.array([[2.0, 1.0], [3.0, 0.0]]), volume)
+    load(t, 0, np.array([0, 1, 0], I32), np.array([0, 0, 1], I32), np.array([2.0, 1.0, 3.0]), volume)
     assert volume.tolist() == [5.0]
