@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
-from api.benchmarks.process import Answer, Failed, run_apart
-from api.benchmarks.works import Contest, Side
+import numpy as np
+
+from api.benchmarks.contests import Contest, Side
+from api.benchmarks.process import Answer, Arrays, Failed, run_apart
 
 Row = dict[str, Any]
 
@@ -33,41 +35,65 @@ def rows(contest: Contest, *, timeout_s: float, rounds: int, tell: Callable[[str
             got = run_apart(side.module, work, side.options, timeout_s=timeout_s)
             if isinstance(got, Failed):
                 return got
-            best = got if isinstance(best, Failed) or _seconds(contest, got) < _seconds(contest, best) else best
+            best = got if isinstance(best, Failed) else _better(contest, best, got)
             if got.wall_s > 60.0:
                 break
         return best
 
+    if not contest.peers:
+        yield _row(contest, None, _best(contest.ours, rounds), None, work)
     for peer in contest.peers:
-        ours = _best(contest.ours, rounds)
-        theirs = _best(peer, rounds)
-        again = _best(contest.ours, rounds)
-        if isinstance(ours, Answer) and isinstance(again, Answer):
-            least = min(_seconds(contest, ours), _seconds(contest, again))
-            ours = replace(again, cpu_s=least, wall_s=least)
-        yield _row(contest, peer, ours, theirs)
+        sides = _best(contest.ours, rounds), _best(peer, rounds), _best(contest.ours, rounds)
+        yield _row(contest, peer, _better(contest, sides[0], sides[2]), sides[1], work)
 
 
 def _seconds(contest: Contest, answer: Answer) -> float:
     return answer.wall_s if contest.by_clock else answer.cpu_s
 
 
-def _row(contest: Contest, peer: Side, ours: Answer | Failed, theirs: Answer | Failed) -> Row:
+def _better(contest: Contest, one: Answer | Failed, other: Answer | Failed) -> Answer | Failed:
+    """Return the quicker of two answers; a failure, where there is one, is not hidden by the other."""
+    if isinstance(one, Failed) or isinstance(other, Failed):
+        return one if isinstance(one, Failed) else other
+    return min(one, other, key=lambda a: _seconds(contest, a))
+
+
+def _row(
+    contest: Contest, peer: Side | None, ours: Answer | Failed, theirs: Answer | Failed | None, work: Arrays
+) -> Row:
     ours_s = _seconds(contest, ours) if isinstance(ours, Answer) else None
     peer_s = _seconds(contest, theirs) if isinstance(theirs, Answer) else None
+    failed = [f"{who}: {x.reason}" for who, x in (("ours", ours), ("peer", theirs)) if isinstance(x, Failed)]
     return {
         "work": contest.name,
         "ours_s": ours_s,
-        "peer": peer.name,
+        "peer": peer.name if peer else None,
         "peer_version": theirs.version if isinstance(theirs, Answer) else None,
         "peer_s": peer_s,
         "ratio": peer_s / ours_s if ours_s and peer_s else None,
         "clock": "wall" if contest.by_clock else "processor",
+        "ours": contest.ours.name,
         "ours_includes": contest.ours.includes,
-        "peer_includes": peer.includes,
-        "ours_peak_mb": ours.peak_mb if isinstance(ours, Answer) else None,
-        "peer_peak_mb": theirs.peak_mb if isinstance(theirs, Answer) else None,
-        "failed": "; ".join(
-            f"{who}: {x.reason}" for who, x in (("ours", ours), ("peer", theirs)) if isinstance(x, Failed)
-        ),
+        "peer_includes": peer.includes if peer else None,
+        **_about("ours", ours, work),
+        **_about("peer", theirs, work),
+        "failed": "; ".join(failed),
+    }
+
+
+def _about(who: str, answer: Answer | Failed | None, work: Arrays) -> Row:
+    """Return both times of a side, its memory, and the single numbers it found; nothing of one that did not run."""
+    if not isinstance(answer, Answer):
+        return {f"{who}_{key}": None for key in ("cpu_s", "wall_s", "process_s", "peak_mb", "found")}
+    values, depart_s = answer.values, answer.values.get("depart_s", work.get("depart_s"))
+    found = {key: float(value) for key, value in values.items() if np.ndim(value) == 0}
+    if depart_s is not None and "arrive_s" in values:
+        found["arrived"] = float(np.isfinite(values["arrive_s"]).sum())
+        found["mean_travel_s"] = float(np.nanmean(values["arrive_s"] - depart_s))
+    return {
+        f"{who}_cpu_s": answer.cpu_s,
+        f"{who}_wall_s": answer.wall_s,
+        f"{who}_process_s": None if math.isnan(answer.process_s) else answer.process_s,
+        f"{who}_peak_mb": answer.peak_mb,
+        f"{who}_found": {key: value for key, value in found.items() if math.isfinite(value)},
     }

@@ -7,7 +7,7 @@ engines of either kind agree on it: capacity q = u κ / (u κ τ + 1), wave spee
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,27 @@ class Work:
         given: dict[str, Any] = {f.name: arrays[f.name] for f in fields(cls)}
         given.update({name: float(value) for name, value in given.items() if value.ndim == 0})
         return cls(**given)
+
+    @classmethod
+    def without_ways(cls, arrays: Mapping[str, NDArray[Any]]) -> Work:
+        """Return the work of which these are the arrays, its ways not even read: everybody has to find his own."""
+        none = {"route_first": np.zeros(1, np.int32), "route_link": np.zeros(0, np.int32)}
+        return cls.of({f.name: none[f.name] if f.name in none else arrays[f.name] for f in fields(cls)})
+
+    def first_vehicles(self, n: int) -> Work:
+        """Return the work with the first vehicles only."""
+        first = self.route_first[: n + 1]
+        return replace(self, depart_s=self.depart_s[:n], route_first=first, route_link=self.route_link[: first[-1]])
+
+    @property
+    def ends(self) -> tuple[I32, I32]:
+        """Nodes where each vehicle begins and ends its way ``(V,), (V,)``."""
+        return self.tail[self.route_link[self.route_first[:-1]]], self.head[self.route_link[self.route_first[1:] - 1]]
+
+    @property
+    def speeds_and_lanes(self) -> tuple[F64, I32]:
+        """Free speed [m/s] and lanes of every link ``(L,), (L,)``."""
+        return np.full(len(self.tail), self.speed_mps), np.ones(len(self.tail), np.int32)
 
     @property
     def capacity_veh_s(self) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter, process_time
@@ -29,11 +30,15 @@ class Answer:
     ----------
     version : str
     cpu_s, wall_s : float [s]
-        Of its loop alone: processor time, which a busy machine hardly changes, and time by the clock.
+        Of what its side says that it includes: processor time, which a busy machine hardly changes, and time by the
+        clock.
     values
         What it found: arrivals, gaps.
     peak_mb : [MB]
         Greatest memory of its process, all included.
+    process_s : [s]
+        Of a whole job: processor time of its whole process, start, imports and loading of compiled code included; NaN
+        where nobody asked.
     """
 
     version: str
@@ -41,6 +46,7 @@ class Answer:
     wall_s: float
     values: Arrays = field(default_factory=dict)
     peak_mb: float = 0.0
+    process_s: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,24 @@ def run_apart(module: str, work: Arrays, options: Options, *, timeout_s: float) 
             return Failed((done.stderr.strip().splitlines() or [f"ended with code {done.returncode}"])[-1])
         with np.load(made) as answer:
             values = {name: answer[name] for name in answer.files}
-    version, cpu_s, wall_s, peak_mb = (values.pop(name) for name in ("version", "cpu_s", "wall_s", "peak_mb"))
-    return Answer(str(version), float(cpu_s), float(wall_s), values, float(peak_mb))
+    numbers = {name: float(values.pop(name)) for name in ("cpu_s", "wall_s", "peak_mb", "process_s")}
+    return Answer(str(values.pop("version")), values=values, **numbers)
+
+
+def timed_program(command: Sequence[str]) -> tuple[str, float, float]:
+    """Run a program; return what it printed, its processor time and its time by the clock [s].
+
+    Raises
+    ------
+    RuntimeError
+        It ended with an error.
+    """
+    before, timer = resource.getrusage(resource.RUSAGE_CHILDREN), Timer()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 # a peer's own program
+    after, (_, wall_s) = resource.getrusage(resource.RUSAGE_CHILDREN), timer.stop()
+    if done.returncode != 0:
+        raise RuntimeError(f"{command[0]}: {(done.stderr or done.stdout).strip()[-500:]}")
+    return done.stdout, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall_s
 
 
 def peer_main(run: Run) -> None:
@@ -101,6 +123,7 @@ def peer_main(run: Run) -> None:
         cpu_s=answer.cpu_s,
         wall_s=answer.wall_s,
         peak_mb=max(_peak_kb(), children_kb) / 1024,
+        process_s=answer.process_s,
         **answer.values,
     )
 

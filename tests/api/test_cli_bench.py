@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from api.benchmarks import contest as contests
+from api.benchmarks.contests import Contest, Side
 from api.benchmarks.grids import Work, grid_work
 from api.benchmarks.process import Answer, Failed, run_apart
-from api.benchmarks.works import Contest, Side
 from api.cli import app
 
 

@@ -1,7 +1,12 @@
 """AequilibraE's bi-conjugate Frank-Wolfe on a network of the TNTP format.
 
 Timed is its `execute`, shortest ways and the line search included; reading and building the graph come before. The
-processor time counts all its threads, so the time by the clock is what to compare.
+processor time counts all its threads, so with several of them the time by the clock is what to compare. It draws no bar
+of progress, which would cost it time.
+
+Its gap leaves fixed costs out, so that on a network with tolls it stops at nine times the gap it was asked for
+(Chicago-Sketch, version 1.6.2). Here they are part of the time of the empty link, and the growth is that much less:
+t (1 + b v) + f = (t + f) (1 + b t / (t + f) v). The costs are the same and its gap is the true one.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ import numpy as np
 import pandas as pd
 from aequilibrae.matrix import AequilibraeMatrix
 from aequilibrae.paths import Graph, TrafficAssignment, TrafficClass
+from aequilibrae.utils import python_signal
 
 from api.benchmarks.process import Answer, Arrays, Options, Timer, peer_main
 from gis_data.readers.tntp import read_tntp_network
@@ -24,11 +30,10 @@ from twin.network.static import StaticNetwork
 def run(_given: Arrays, options: Options) -> Answer:
     """Solve for the files `net` and `trips` to a relative gap with some threads."""
     logging.getLogger("aequilibrae").setLevel(logging.ERROR)
+    python_signal.show_status = False
     network = read_tntp_network(Path(options["net"]))
     trips = read_tntp_trips(Path(options["trips"]), network)
     cars = TrafficClass("car", _graph(network), _matrix(trips))
-    cars.set_vot(1.0)
-    cars.set_fixed_cost("fixed", 1.0)
     solver = TrafficAssignment()
     solver.set_classes([cars])
     solver.set_vdf("BPR")
@@ -41,12 +46,14 @@ def run(_given: Arrays, options: Options) -> Answer:
     timer = Timer()
     solver.execute()
     took = timer.stop()
-    gap = float(solver.assignment.rgap)
-    return Answer(version("aequilibrae"), *took, {"relative_gap": np.array(gap)})
+    found = {"relative_gap": np.array(float(solver.assignment.rgap)), "flow": solver.results()["trips_ab"].to_numpy()}
+    return Answer(version("aequilibrae"), *took, found)
 
 
 def _graph(network: StaticNetwork) -> Graph:
     n = len(network)
+    fixed = network.toll_weight * network.toll + network.distance_weight * network.length
+    empty = np.maximum(network.free_time + fixed, 1e-9)
     graph = Graph()
     graph.mode = "c"
     graph.network = pd.DataFrame(
@@ -56,10 +63,9 @@ def _graph(network: StaticNetwork) -> Graph:
             "b_node": network.head + 1,
             "direction": 1,
             "capacity": network.capacity,
-            "free_flow_time": np.maximum(network.free_time, 1e-9),
-            "b": network.b,
+            "free_flow_time": empty,
+            "b": network.b * network.free_time / empty,
             "power": np.maximum(network.power, 1.0),
-            "fixed": network.toll_weight * network.toll + network.distance_weight * network.length,
         }
     )
     graph.prepare_graph(np.arange(1, network.n_zones + 1))
