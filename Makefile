@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test postgis browser screenshot notebooks check bench clean
+.PHONY: run test postgis browser screenshot notebooks check bench figures validate clean
 .DEFAULT_GOAL := run
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -43,6 +43,13 @@ $(VENV)/.bench: $(VENV)/.ready
 bench: $(VENV)/.bench ## speed as ratios against peers on the same work; needs the shared test data
 	$(BIN)/hue-twin bench traffic --json
 	$(BIN)/python -m tests.benchmarks >&2
+
+figures: $(VENV)/.bench ## measure the traffic rows anew and put them into docs/validation.md; WORK=name measures only some
+	$(BIN)/hue-twin bench traffic $(addprefix --work ,$(WORK)) --keep docs/bench.json
+	$(BIN)/hue-twin bench table docs/bench.json --into docs/validation.md
+
+validate: $(VENV)/.ready ## the comparisons that take minutes, with their figures; make test has the quick ones
+	$(BIN)/python -m pytest -s tests/validation/long_*.py
 
 clean:
 	find . -name "*.nbi" -delete -o -name "*.nbc" -delete

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 BEGIN, END = "<!-- bench: begin -->\n", "<!-- bench: end -->\n"
 """Marks around the table in docs/validation.md."""
 
-_HEADS = ("work", "ours", "peer", "peer's time", "ratio", "what the times include")
+_HEADS = ("work", "ours", "peer", "peer's time", "ratio", "found by ours", "by the peer", "ours includes", "peer's")
 _KEEPS_FIGURES = 100.0
 """From here on a time or ratio is shown without decimals."""
 
 
 def markdown(rows: Sequence[dict[str, Any]]) -> str:
-    """Return a table in Markdown, a line for each row."""
+    """Return a table in Markdown, a line for each row, and below it what each time includes."""
+    texts = dict.fromkeys(x for row in rows for x in (row["ours_includes"], row["peer_includes"]) if x)
+    note = {text: f"({k})" for k, text in enumerate(texts, 1)}
     lines = [f"| {' | '.join(_HEADS)} |", f"|{'---|' * len(_HEADS)}"]
-    lines += [f"| {' | '.join(_cells(row))} |" for row in rows]
+    lines += [f"| {' | '.join(_cells(row, note))} |" for row in rows]
+    lines += ["", "What the times include:", "", *(f"* {mark} {text}" for text, mark in note.items())] if note else []
     return "\n".join(lines) + "\n"
 
 
@@ -35,22 +38,25 @@ def put(text: str, table: str) -> str:
     return before + begin + table + end + after
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+def _cells(row: dict[str, Any], note: Mapping[str, str]) -> tuple[str, ...]:
     clock = " by the clock" if row["clock"] == "wall" else ""
     peer = " ".join(x for x in (row["peer"], row["peer_version"]) if x) or "none"
-    told = [f"ours: {row['ours_includes']}"]
-    told += [f"peer: {row['peer_includes']}"] if row["peer_includes"] else []
-    told += [f"did not run: {row['failed']}"] if row["failed"] else []
-    found = {who: row[f"{who}_found"] for who in ("ours", "peer") if row[f"{who}_found"]}
-    told += [f"{who} found {', '.join(f'{k} {v:,.4g}' for k, v in values.items())}" for who, values in found.items()]
     return (
         row["work"],
         _side(row, "ours") + clock,
         peer,
-        _side(row, "peer"),
+        row["failed"] or _side(row, "peer"),
         "–" if row["ratio"] is None else _number(row["ratio"]),
-        "; ".join(told),
+        _found(row["ours_found"]),
+        _found(row["peer_found"]),
+        note[row["ours_includes"]],
+        note.get(row["peer_includes"], "–"),
     )
+
+
+def _found(values: Mapping[str, float] | None) -> str:
+    """Return the vehicles that arrived and the like; what the rows say besides is in their file."""
+    return ", ".join(f"{key} {value:,.6g}" for key, value in (values or {}).items()) or "–"
 
 
 def _side(row: dict[str, Any], who: str) -> str:

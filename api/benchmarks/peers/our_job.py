@@ -1,9 +1,9 @@
 """This project's whole job on a grid: from files of the network and its vehicles to a file of their arrivals.
 
-The option `ways`: they are `given` by the file, or `looked-up` under way each `update_s`. With `search` the fastest ways
-from everywhere to every end are looked for although others are given, as engines must that cannot go without. `xml` is
-the command `hue-twin simulate` on SUMO's own files, with its table of results, timed as a whole process; otherwise the
-compiler, or the loading of what it made, comes before the clock starts.
+The option `ways`: they are `given` by the file, or `looked-up` under way each `update_s`. With `search` the fastest
+ways from everywhere to every end are looked for although others are given, as engines must that cannot go without.
+`xml` is the command `hue-twin simulate` on SUMO's own files, with its table of results, timed as a whole process;
+otherwise the compiler, or the loading of what it made, comes before the clock starts.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ does by default.
 
 from __future__ import annotations
 
+import math
 from importlib.metadata import version
 from time import process_time
 from typing import Any
@@ -36,9 +37,9 @@ def run(given: Arrays, options: Options) -> Answer:
     engine.main_loop(-1.0, float(work.until_s))
     took = loop.stop()
     arrive_s = np.array([engine.get_vehicle_by_index(k).arrival_time for k in range(len(leaders))], float)
+    process_s = math.nan
     if "ways" in options:
-        took = whole.stop()
-    process_s = process_time()
+        took, process_s = whole.stop(), process_time()
     arrive_s[arrive_s < 0] = np.nan
     found = {"arrive_s": np.repeat(arrive_s, deltan)[: len(work.depart_s)]}
     return Answer(version("uxsim"), *took, found, process_s=process_s)
