@@ -21,6 +21,8 @@ Arrays = Mapping[str, NDArray[Any]]
 Options = Mapping[str, Any]
 Run = Callable[[Arrays, Options], "Answer"]
 
+_THREAD_NUMBERS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -74,13 +76,17 @@ def run_apart(module: str, work: Arrays, options: Options, *, timeout_s: float) 
     ----------
     module
         Dotted name; its `run(work, options)` does the work.
+    options
+        With `threads`, its libraries are told of no more, or they would spin on idle ones.
     timeout_s : [s]
         Time after which the process is ended.
     """
+    threads = [f"{name}={options['threads']}" for name in _THREAD_NUMBERS] if "threads" in options else []
     with tempfile.TemporaryDirectory() as folder:
         given, made = Path(folder) / "work.npz", Path(folder) / "answer.npz"
         np.savez(given, allow_pickle=False, **work)
         command = [sys.executable, "-m", module, str(given), str(made), json.dumps(options)]
+        command = ["env", *threads, *command] if threads else command
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)  # noqa: S603
         except subprocess.TimeoutExpired:

@@ -11,13 +11,13 @@ import pytest
 from api.benchmarks.grids import Work, grid_work
 from tests.validation.test_oracles import compiled, uxsim
 
-_GRID = {"spacing_m": 286.0, "jitter": 0.0, "vehicles": 50_000, "until_s": 7200.0, "seed": 1}
-
 
 @pytest.mark.parametrize(("within_s", "least"), [(3600.0, 0.99), (1800.0, 0.99)])
 def test_fifty_thousand_vehicles_of_a_grid_take_as_long_as_in_uxsim(within_s: float, least: float) -> None:
     """In an hour, and in half of one, where the busiest streets are near their capacity."""
-    work = grid_work(20, last_departure_s=within_s, **_GRID)
+    work = grid_work(
+        20, spacing_m=286.0, jitter=0.0, vehicles=50_000, last_departure_s=within_s, until_s=7200.0, seed=1
+    )
     ours_s, theirs_s = compiled(work), uxsim(work)
     print(_line(f"20 × 20, 50,000 vehicles in {within_s:.0f} s", work, ours_s, theirs_s))  # noqa: T201 # a report
     assert np.corrcoef(ours_s, theirs_s)[0, 1] >= least

@@ -32,7 +32,11 @@ def random_network(chance: np.random.Generator, n_nodes: int) -> RoadNetwork:
     n = len(pairs)
     length_m = chance.uniform(5.0, 400.0, n)
     net = one_class_network(
-        pairs[:, 0].copy(), pairs[:, 1].copy(), length_m, chance.uniform(4.0, 15.0, n), chance.integers(1, 4, n)
+        pairs[:, 0].copy(),
+        pairs[:, 1].copy(),
+        length_m,
+        chance.uniform(4.0, 15.0, n),
+        chance.integers(1, 4, n).astype(np.int32),
     )
     time_s = np.stack([net.time_s[0], net.time_s[0], np.maximum(net.time_s[0], length_m / 3.0)])
     allowed = np.ones((3, n), np.bool_)
@@ -46,8 +50,9 @@ def random_network(chance: np.random.Generator, n_nodes: int) -> RoadNetwork:
 def crowd(chance: np.random.Generator, net: RoadNetwork, n: int) -> TrafficModel:
     """Return vehicles of all classes from anywhere to three zones, all of whose link entries are kept."""
     zones = chance.choice(net.n_nodes, 3, replace=False).astype(np.int32)
+    rush_s = chance.uniform(30.0, 900.0)
     trips = Trips(
-        np.sort(chance.uniform(0.0, chance.uniform(30.0, 900.0), n)), chance.integers(0, net.n_nodes, n).astype(np.int32),
+        np.sort(chance.uniform(0.0, rush_s, n)), chance.integers(0, net.n_nodes, n).astype(np.int32),
         chance.integers(0, 3, n).astype(np.int32), chance.integers(0, len(CLASSES), n).astype(np.int32),
         np.zeros(n, np.int32),
     )  # fmt: skip
