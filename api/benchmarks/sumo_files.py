@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import sumo
 
 from api.benchmarks.grids import REACTION_S, Work
 from api.benchmarks.process import timed_program
@@ -60,4 +59,6 @@ def routes_file(work: Work, folder: Path, *, whole: bool = True) -> Path:
 
 def sumo_program(name: str, arguments: Sequence[str | Path]) -> tuple[str, float, float]:
     """Run one of SUMO's programs; return what it printed, its processor time and its time by the clock [s]."""
+    import sumo  # an extra: whoever only writes files does without
+
     return timed_program([str(Path(sumo.SUMO_HOME) / "bin" / name), *map(str, arguments)])

@@ -10,10 +10,9 @@ from scenarios.models.actuated import Actuation, actuated_signal
 from scenarios.models.network import road_network
 from scenarios.traffic.change_labels import change_label
 from scenarios.traffic.order import traffic_order
-from scenarios.traffic.params import TrafficParams
-from scenarios.traffic.scenario import road_rules
 from scenarios.traffic.signals import decided_by_vehicles
 from tests.scenarios.cities import two_banks
+from tests.scenarios.models.test_network import RULES
 from tests.scenarios.models.test_traffic import model
 from tests.scenarios.traffic.test_changes import numbers
 from tests.scenarios.traffic.test_traffic import flow, go
@@ -31,8 +30,8 @@ def test_a_plan_for_some_minutes_is_felt_in_them_and_not_before() -> None:
     assert numbers(timed) == numbers(go(timeline=(Inject(600.0, STINGY, 1200.0),)))
     before, hours = flow(usual, "Cầu Tây"), flow(timed, "Cầu Tây")
     assert np.array_equal(hours[:2], before[:2]), "until 7:10 the run is the one without a change, to the last bit"
-    assert hours[2:4].sum() < 0.8 * before[2:4].sum()
-    assert hours[4] > hours[3], "what waited goes as soon as the old plan is back"
+    assert hours[2:4].sum() < 0.85 * before[2:4].sum(), "both directions: only one of them has to wait"
+    assert hours[4] > 1.3 * before[4], "what waited goes as soon as the old plan is back"
     assert timed.value("mean_delay_s") > usual.value("mean_delay_s")
 
 
@@ -42,9 +41,8 @@ def test_a_plan_in_force_from_the_start_is_as_good_as_always() -> None:
 
 def test_a_plan_taken_back_leaves_no_trace_in_the_model() -> None:
     clock, traffic = model(10, 1.0)
-    rules = road_rules(TrafficParams())
     town = two_banks()
-    plain, retimed = (road_network(c, rules) for c in (town, apply(town, [STINGY])))
+    plain, retimed = (road_network(c, RULES) for c in (town, apply(town, [STINGY])))
     traffic.set_plans(plain, clock.now)
     first = traffic.t.net
     kept = first.links.copy(), first.time_s.copy()
