@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from gis_data.city_file import read_city, stored_digest
 from twin.city.city import TABLES, City
-from twin.city.table import Table, dtypes_of
+from twin.city.table import Table, dtypes_of, utf8_bytes
 from twin.city.terrain import Terrain
 
 FORMAT = 2
@@ -148,7 +148,7 @@ def _coded(name: str, values: NDArray[Any]) -> dict[str, NDArray[Any]]:
     distinct, code = np.unique(values, return_inverse=True)
     if 4 * len(distinct) <= len(values):
         return {f"{name}~values": distinct, f"{name}~codes": code.astype(np.int32)}
-    text = np.char.encode(values, "utf-8")
+    text = utf8_bytes(values)
     return {f"{name}~utf8": text} if text.dtype.itemsize < values.dtype.itemsize else {name: values}
 
 

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from twin.errors import UnknownItem
 
+_ASCII = 128
+"""Code points below this are a byte each in UTF-8."""
+
 PROVENANCES = ("official-figure", "published-point", "drawn", "generated", "surveyed")
 
 
@@ -23,6 +26,13 @@ def frozen_array(values: NDArray[Any]) -> NDArray[Any]:
         array = array.copy() if array.base is not None else array
         array.setflags(write=False)
     return array
+
+
+def utf8_bytes(text: NDArray[np.str_]) -> NDArray[np.bytes_]:
+    """Return strings as UTF-8 bytes of the least equal length; a good deal faster where all of them are ASCII."""
+    if np.ascontiguousarray(text).view(np.uint32).max(initial=0) < _ASCII:
+        return text.astype(f"S{max(int(np.strings.str_len(text).max(initial=0)), 1)}")
+    return np.asarray(np.char.encode(text, "utf-8"))
 
 
 class FrozenArrays:
@@ -42,7 +52,7 @@ class FrozenArrays:
         for f in fields(self):  # type: ignore[arg-type] # every subclass is a dataclass
             value = getattr(self, f.name)
             if isinstance(value, np.ndarray):
-                fixed = np.char.encode(value, "utf-8") if value.dtype.kind == "U" and value.size else value
+                fixed = utf8_bytes(value) if value.dtype.kind == "U" and value.size else value
                 h.update(f"{f.name}{fixed.dtype.str}{fixed.shape}".encode())
                 h.update(np.ascontiguousarray(fixed).tobytes())
             else:

@@ -79,7 +79,7 @@ def _ask(_: Any, array: Any, index: Any, byte: Any) -> Any:
         tools: Any = cgutils
         held = context.make_array(signature.args[0])(context, builder, args[0])
         at, offset = (context.cast(builder, args[k], signature.args[k], types.intp) for k in (1, 2))
-        place = tools.get_item_pointer(context, builder, signature.args[0], held, [at], wraparound=False)
+        place = builder.gep(held.data, [at])
         address, number = ir.IntType(8).as_pointer(), ir.IntType(32)
         form = ir.FunctionType(ir.VoidType(), [address, number, number, number])
         ask = tools.get_or_insert_function(builder.module, form, "llvm.prefetch.p0i8")
@@ -96,5 +96,5 @@ _asked: Any = (lambda *_: None) if _config is None or _config.DISABLE_JIT else i
 
 @inlined
 def prefetch(array: NDArray[Any], index: int, byte: int) -> None:
-    """Ask for the cache line of a byte of an array's element that will be touched soon; changes nothing."""
+    """Ask for the cache line of a byte of an element that will be touched soon, counted flat; changes nothing."""
     _asked(array, index, byte)

@@ -139,14 +139,14 @@ def _fetch(t: Traffic, k: int, n: int) -> None:
                 prefetch(t.cars, s.queues[q]["head"], 0)
     if 0 <= k + _NEXT < n and s.coming[k + _NEXT] >= 0:
         link = s.coming[k + _NEXT]
-        prefetch(s.finish, t.net.links[link]["move_first"] * n_q, 0)
         v = s.queues[link * n_q]["head"]
-        to = t.cars[v]["then"] if v >= 0 else -1
-        s.coming[k + _NEXT] = to
-        if to >= 0:
-            _fetch_link(t, to)
-            if t.cars[v]["ways"] < 0:
-                prefetch(t.ways.route_link, t.cars[v]["at"] + 2, 0)
+        for q in range(link * n_q + 1, link * n_q + n_q):
+            v = max(v, s.queues[q]["head"])
+        s.coming[k + _NEXT] = -1
+        if v >= 0:
+            prefetch(s.finish, t.net.links[link]["move_first"] * n_q, 0)
+            _fetch_way(t, v, link)
+            s.coming[k + _NEXT] = t.cars[v]["then"]
     if 0 <= k + 1 < n and s.coming[k + 1] >= 0:
         one = t.net.links[s.coming[k + 1]]
         prefetch(s.holes, one["ring_first"] + one["ring_head"], 0)
@@ -156,10 +156,25 @@ def _fetch(t: Traffic, k: int, n: int) -> None:
 
 @inlined
 def _fetch_link(t: Traffic, link: int) -> None:
+    n_q = len(t.net.share)
     prefetch(t.net.links, link, 0)
     prefetch(t.net.links, link, 64)
-    prefetch(t.state.queues, link * len(t.net.share), 0)
-    prefetch(t.state.seen, link, 0)
+    prefetch(t.state.queues, link * n_q, 0)
+    prefetch(t.state.queues, link * n_q + n_q - 1, 31)
+
+
+@inlined
+def _fetch_way(t: Traffic, v: int, link: int) -> None:
+    car, to, n_kinds = t.cars[v], t.cars[v]["then"], len(t.net.kinds)
+    prefetch(t.state.seen, link * n_kinds + car["kind"], 0)
+    if to >= 0:
+        _fetch_link(t, to)
+        prefetch(t.state.seen, to * n_kinds + car["kind"], 0)
+        if car["ways"] < 0:
+            prefetch(t.ways.route_link, car["at"] + 2, 0)
+        else:
+            _, n_zones, n_links = t.ways.next_turn.shape
+            prefetch(t.ways.next_turn, (np.int64(car["ways"]) * n_zones + car["zone"]) * n_links + to, 0)
 
 
 @inlined
