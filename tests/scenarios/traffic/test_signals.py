@@ -28,10 +28,12 @@ STINGY = SplitSignal(WEST, 120.0, 0.05)
 def test_a_plan_for_some_minutes_is_felt_in_them_and_not_before() -> None:
     usual, timed = go(), go(replace(STINGY, when=(Window("07:10", "07:20"),)))
     assert numbers(timed) == numbers(go(timeline=(Inject(600.0, STINGY, 1200.0),)))
-    before, hours = flow(usual, "Cầu Tây"), flow(timed, "Cầu Tây")
+    town = two_banks()
+    waits = next(k for k in town.roads.links_named("Cầu Tây") if town.roads.head[k] == signal_node(town, WEST))
+    before, hours = (r.series["flow_veh_h"].values[:, waits] for r in (usual, timed))
     assert np.array_equal(hours[:2], before[:2]), "until 7:10 the run is the one without a change, to the last bit"
-    assert hours[2:4].sum() < 0.85 * before[2:4].sum(), "both directions: only one of them has to wait"
-    assert hours[4] > 1.3 * before[4], "what waited goes as soon as the old plan is back"
+    assert hours[2:4].sum() < 0.6 * before[2:4].sum()
+    assert hours[4] > 2.0 * before[4], "what waited goes as soon as the old plan is back"
     assert timed.value("mean_delay_s") > usual.value("mean_delay_s")
 
 
