@@ -12,13 +12,8 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
-from numpy.typing import NDArray
-
 try:
     import numba
-    from llvmlite import ir
-    from numba.core import cgutils, types
-    from numba.extending import intrinsic
 except ImportError:  # no compiler for this machine: the kernels run as the Python they are written in, and slowly
     numba = None  # type: ignore[assignment]
 
@@ -72,29 +67,3 @@ def _kept(function: Callable[P, R], *, nrt: bool) -> Callable[P, R]:
 def _stamp() -> tuple[tuple[str, float, int], ...]:
     files = sorted(Path(__file__).parent.glob("*.py"))
     return tuple((f.name, f.stat().st_mtime, f.stat().st_size) for f in files)
-
-
-def _ask(_: Any, array: Any, index: Any, byte: Any) -> Any:
-    def _generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        tools: Any = cgutils
-        held = context.make_array(signature.args[0])(context, builder, args[0])
-        at, offset = (context.cast(builder, args[k], signature.args[k], types.intp) for k in (1, 2))
-        place = builder.gep(held.data, [at])
-        address, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        form = ir.FunctionType(ir.VoidType(), [address, number, number, number])
-        ask = tools.get_or_insert_function(builder.module, form, "llvm.prefetch.p0i8")
-        to_write, soon, data = number(1), number(3), number(1)
-        builder.call(ask, [builder.gep(builder.bitcast(place, address), [offset]), to_write, soon, data])
-        return context.get_dummy_value()
-
-    return types.void(array, index, byte), _generate
-
-
-_config: Any = numba.config if COMPILED else None
-_asked: Any = (lambda *_: None) if _config is None or _config.DISABLE_JIT else intrinsic(_ask)
-
-
-@inlined
-def prefetch(array: NDArray[Any], index: int, byte: int) -> None:
-    """Ask for the cache line of a byte of an element that will be touched soon, counted flat; changes nothing."""
-    _asked(array, index, byte)

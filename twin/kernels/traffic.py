@@ -28,7 +28,9 @@ import numpy as np
 
 from twin.kernels.agenda import next_departure, next_place, plan_exit, soonest
 from twin.kernels.jit import inlined, lean
+from twin.kernels.machine import read_shared, swap_shared, write_shared
 from twin.kernels.traffic_fetch import FAR, fetch
+from twin.kernels.traffic_halves import of_mate, put_together, wait_for
 from twin.kernels.traffic_moves import (
     call,
     charge,
@@ -46,7 +48,9 @@ from twin.kernels.traffic_moves import (
 from twin.kernels.traffic_state import (
     ARRIVED,
     BLOCK,
+    CALLED,
     CUT_OFF,
+    DONE,
     FREE,
     GREEN,
     N_ENDED,
@@ -54,6 +58,8 @@ from twin.kernels.traffic_state import (
     NOWHERE,
     ON_ROAD,
     PARKED,
+    STOPPED,
+    TAKEN,
     THERE,
     TICKS_PER_S,
     UNREACHABLE,
@@ -65,21 +71,67 @@ from twin.kernels.traffic_state import (
 @lean
 def advance(t: Traffic, until_s: float) -> None:
     """Move every vehicle up to, and excluding, a time, or up to and including the moment of the first end of a watched
-    drive; changes `t` in place."""
+    drive; changes `t` in place. Another thread in `follow` takes a half of the work."""
     s = t.state
     ended = s.tally[N_ENDED]
     while s.tally[N_ENDED] == ended:
         from_s = soonest(s)
         if from_s >= until_s:
-            return
+            break
         to_s = min(until_s, max(from_s + s.lookahead_s[0], from_s + 1.0 / TICKS_PER_S))
         if s.tally[N_WATCHED] > 0:
             to_s = _before_ends(t, from_s, to_s)
-        n = _gather(s, to_s)
-        for k in range(-FAR, n):
-            fetch(t, k, n)
-            if k >= 0:
-                _act(t, s.acting[k], to_s)
+            _act_in(t, 0, 3, to_s)
+        else:
+            _act_by_halves(t, to_s)
+    put_together(s)
+
+
+@inlined
+def _act_by_halves(t: Traffic, to_s: float) -> None:
+    """Let both halves act up to a time, the second here unless another thread has taken it; then the border."""
+    s = t.state
+    step = s.shared[CALLED] + 1
+    s.step_to_s[0] = to_s
+    write_shared(s.shared, CALLED, step)
+    _act_in(t, 0, 1, to_s)
+    if swap_shared(s.shared, TAKEN, step - 1, step):
+        _act_in(of_mate(t), 1, 2, to_s)
+    else:
+        wait_for(s.shared, step)
+    _act_in(t, 2, 3, to_s)
+
+
+@lean
+def follow(t: Traffic, patience: int) -> None:
+    """Take the second half of the steps another thread calls out in `advance`, until it calls none for a while.
+
+    Parameters
+    ----------
+    t
+    patience
+        How often to look before giving up.
+    """
+    shared, looked, last = t.state.shared, 0, np.int64(-1)
+    while looked < patience and read_shared(shared, STOPPED) == 0:
+        step = read_shared(shared, CALLED)
+        looked += 1
+        if step != last:
+            looked, last = 0, step
+            if swap_shared(shared, TAKEN, step - 1, step):
+                _act_in(of_mate(t), 1, 2, t.state.step_to_s[0])
+                write_shared(shared, DONE, step)
+
+
+@lean
+def _act_in(t: Traffic, part: int, end: int, to_s: float) -> None:
+    """Let the junctions of some parts act up to a time, excluded."""
+    s = t.state
+    n = _gather(s, s.part_block[part], s.part_block[end], to_s)
+    for k in range(-FAR, n):
+        fetch(t, k, n)
+        if k >= 0:
+            _act(t, s.acting[k], to_s)
 
 
 @lean
@@ -100,11 +152,11 @@ def _before_ends(t: Traffic, from_s: float, to_s: float) -> float:
     return to_s
 
 
-@lean
-def _gather(s: State, to_s: float) -> int:
-    """List the junctions at which something happens before a time; return how many they are."""
+@inlined
+def _gather(s: State, first_block: int, end_block: int, to_s: float) -> int:
+    """List the junctions of some blocks at which something happens before a time; return how many they are."""
     n = 0
-    for block in range(len(s.block_s)):
+    for block in range(first_block, end_block):
         if s.block_s[block] < to_s:
             least_s = np.inf
             for junction in range(block * BLOCK, min(block * BLOCK + BLOCK, len(s.next_s))):

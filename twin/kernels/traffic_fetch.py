@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from twin.kernels.agenda import next_place
-from twin.kernels.jit import inlined, prefetch
+from twin.kernels.jit import inlined
+from twin.kernels.machine import prefetch
 from twin.kernels.traffic_state import Traffic
 
 FAR, _NEAR, _NEXT = 8, 5, 3

@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.kernels.agenda import join
+from twin.kernels.halves import halves
 from twin.kernels.traffic_state import (
     BLOCK,
     F64,
     HOLE,
     I32,
     JUNCTION,
+    N_SHARED,
+    N_TALLIES,
     QUEUE,
     SEEN,
     TRACE,
@@ -55,17 +58,20 @@ def start(
         queues[name] = -1
     least_s = np.minimum(net.time_s.min(axis=0), links["wave_s"])
     of_node = _junctions(tail, head, least_s, len(net.out_first) - 1)
+    of_node, part_block = _in_parts(of_node, tail, head, 1.0 / links["in_headway_s"])
     links["ahead"], links["behind"] = of_node[head], of_node[tail]
-    junctions, due_link = _places(links)
+    junctions, due_link = _places(links, BLOCK * int(part_block[-1]))
     planned, planned_s, next_s = _departures(junctions, cars, ways, of_node, tail)
     block_s = np.minimum.reduceat(next_s, np.arange(0, len(next_s), BLOCK)) if len(next_s) else np.zeros(0)
     state = State(
         queues, np.zeros(size.sum(), HOLE), np.zeros(n_q * n_turns.sum()), np.full(2 * n, np.inf), due_link, junctions,
         next_s, block_s, np.array([lookahead_s(net)]), np.zeros(len(junctions), np.int32),
         np.zeros(len(junctions), np.int32), planned, planned_s,
-        np.zeros(5, np.int64), np.full(1, np.nan),
+        np.zeros(N_TALLIES, np.int64), np.full(1, np.nan),
         np.zeros((n, len(net.kinds)), SEEN), np.zeros(n_traces, TRACE), np.full(n_watched, -1, np.int32),
-        np.full(n_watched, -1, np.int32),
+        np.full(n_watched, -1, np.int32), part_block, np.zeros(N_SHARED, np.int64), np.zeros(1),
+        np.zeros(len(junctions), np.int32), np.zeros(len(junctions), np.int32), np.zeros(N_TALLIES, np.int64),
+        np.zeros(n_traces, TRACE),
     )  # fmt: skip
     return Traffic(net, cars, ways, state)
 
@@ -85,7 +91,30 @@ def _junctions(tail: I32, head: I32, least_s: NDArray[np.float64], n_nodes: int)
     return of_node
 
 
-def _places(links: Records) -> tuple[Records, I32]:
+def _in_parts(of_node: I32, tail: I32, head: I32, weight: NDArray[np.float64]) -> tuple[I32, I32]:
+    """Number junctions anew: those of one half, of the other, of the border, whole blocks each; return the blocks too.
+
+    Parameters
+    ----------
+    of_node : (N,)
+    tail, head : (L,)
+    weight : (L,)
+        How much there is to do at a link.
+    """
+    n = int(of_node.max(initial=-1)) + 1
+    a, b = of_node[tail], of_node[head]
+    apart = a != b
+    part = halves(a[apart], b[apart], np.bincount(a, weight, n) + np.bincount(b, weight, n))
+    n_blocks = -(-np.bincount(part, minlength=3) // BLOCK)
+    first = np.concatenate([[0], np.cumsum(n_blocks)])
+    number = np.empty(n, np.int32)
+    for k in range(3):
+        mine = np.flatnonzero(part == k)
+        number[mine] = BLOCK * first[k] + np.arange(len(mine))
+    return number[of_node], first.astype(np.int32)
+
+
+def _places(links: Records, n_junctions: int) -> tuple[Records, I32]:
     """Give each stop line and entrance its place: junction by junction, stop lines first, in the order of links."""
     n = len(links)
     junction = np.concatenate([links["ahead"], links["behind"]])
@@ -93,7 +122,6 @@ def _places(links: Records) -> tuple[Records, I32]:
     place = np.empty(2 * n, np.int32)
     place[order] = np.arange(2 * n)
     links["stop"], links["door"] = place[:n], place[n:]
-    n_junctions = int(junction.max(initial=-1)) + 1
     found = np.zeros(n_junctions, JUNCTION)
     found["n"] = np.bincount(junction, minlength=n_junctions)
     found["n_stops"] = np.bincount(links["ahead"], minlength=n_junctions)

@@ -31,6 +31,13 @@ GRIDLOCKS, N_MOVES, N_WATCHED, N_ENDED, N_TRACED = 0, 1, 2, 3, 4
 """Places in `State.tally`: rings found, link entries, watched vehicles under way, those whose drive has ended, and
 traced entries."""
 
+N_TALLIES = 16
+"""Room for them, so that those of two threads lie in cache lines of their own."""
+
+CALLED, TAKEN, DONE, STOPPED, N_SHARED = 0, 16, 32, 48, 64
+"""Places in `State.shared`: steps called out, the last one a thread has taken the second half of, the last second half
+done by another thread, and whether that thread is to stop; each in a cache line of its own."""
+
 WATCHED, TRACED = 1, 2
 """Bits of a vehicle's `mark`: its end stops the kernel; its entries are kept."""
 
@@ -179,6 +186,13 @@ class State(NamedTuple):
     traces : of `TRACE`
     watched, ended : (W,)
         Watched vehicles under way; those whose drive has ended.
+    part_block : (4,)
+        First block of junctions of each half, of the border between them, and the end. No junction of one half has a
+        neighbour in the other.
+    shared, step_to_s : (`N_SHARED`,), (1,) [s]
+        What two threads tell each other, and the end of the present step.
+    mate_acting, mate_coming, mate_tally, mate_traces
+        The same as those above, of the second half.
     """
 
     queues: Records
@@ -200,6 +214,13 @@ class State(NamedTuple):
     traces: Records
     watched: I32
     ended: I32
+    part_block: I32
+    shared: NDArray[np.int64]
+    step_to_s: F64
+    mate_acting: I32
+    mate_coming: I32
+    mate_tally: NDArray[np.int64]
+    mate_traces: Records
 
 
 class Traffic(NamedTuple):
