@@ -127,7 +127,9 @@ def run(
             as_json=as_json,
         )
     if order is not None and form is not None:
-        detours = [] if made.comparison is None else orders.measured_detours(opened, made.comparison)
+        detours = (
+            [] if made.comparison is None else orders.measured_detours(opened, made.comparison, question.interventions)
+        )
         text = or_exit(lambda: orders.order_text(question.interventions, detours, form), as_json=as_json)
         order.write_text(text, encoding="utf-8")
     if as_json:

@@ -124,7 +124,11 @@ def _measure(change: Intervention) -> str:
             return f"Đổi chiều giao thông một chiều trên {where_words(change.where)}."
         case SetSignal() | SplitSignal():
             first, second = (street_words(name) for name in change.junction)
-            return f"Điều chỉnh đèn tín hiệu tại nút giao {first} – {second}: chu kỳ {change.cycle_s:.0f} giây."
+            cycle = f"chu kỳ {change.cycle_s:.0f} giây"
+            if isinstance(change, SplitSignal):
+                greens = [f"{seconds:.0f} giây" for seconds in change.greens_s]
+                cycle += f", xanh {greens[0]} cho {first} và {greens[1]} cho {second}"
+            return f"Điều chỉnh đèn tín hiệu tại nút giao {first} – {second}: {cycle}."
         case ActuateSignal():
             first, second = (street_words(name) for name in change.junction)
             span = f"thời gian xanh mỗi pha từ {change.min_green_s:.0f} đến {change.max_green_s:.0f} giây"

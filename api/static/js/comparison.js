@@ -1,7 +1,7 @@
 /** The comparison: indicators of baseline and what-if with their difference, and the time slider over both maps. */
 
 import { byId, el } from "./dom.js";
-import { dayWords, figure, number, pick, signed, span, t, unit } from "./i18n.js";
+import { dayWords, exact, figure, number, pick, signed, span, t, unit } from "./i18n.js";
 import { fromBase64 } from "./net.js";
 import { NO_FLOW } from "./statelayers.js";
 import { SHOWS } from "./store.js";
@@ -145,9 +145,11 @@ function values(i, title, kind) {
     el("td", {}, el("span", { class: verdict, title: words }, `${arrow}${signed(i.difference)}${words ? ` ${words}` : ""}`), ci));
 }
 
-/** Return a value of an indicator, with a decimal more where the difference is small beside it. */
-const level = (value, { a, difference }) =>
-  (Math.abs(a) >= 100 && difference && Math.abs(difference) < 10 ? number(value, 1) : figure(value));
+/** Return a value of an indicator, with as many decimals as show the difference. */
+function level(value, { difference }) {
+  const size = Math.abs(difference ?? 0);
+  return size >= 0.005 && size < 10 ? exact(value, size < 1 ? 2 : 1) : figure(value);
+}
 
 /** Say whether more of an indicator is good (1), bad (-1) or neither (0); what rounds to nothing is neither. */
 const senseOf = ({ better, difference }) => (Math.abs(difference) < 0.005 ? 0 : { higher: 1, lower: -1 }[better] ?? 0);
