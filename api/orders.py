@@ -37,9 +37,12 @@ def measured_detours(city: City, made: Comparison, changes: Sequence[Interventio
     city
     made
     changes
-        Those of the what-if: a street that they bar to somebody, or make one-way, is no way around.
+        Those of the what-if: a street that they bar to somebody, or make one-way, is no way around; where they bar
+        none, there is nothing to go around.
     """
     barred = apply(city, [c for c in changes if isinstance(c, RoadChange)]).roads.modes != city.roads.modes
+    if changes and not barred.any():
+        return []
     detours = detours_of(city, made.places, but=set(city.roads.name[barred].tolist()))
     found = [(street_words(d.street), f"{round(d.added_veh_h, -1):,.0f}".replace(",", ".")) for d in detours]
     return [f"Đi theo {name} (mô phỏng: thêm khoảng {more} xe/giờ ở chiều tăng nhiều nhất)." for name, more in found]

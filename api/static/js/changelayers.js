@@ -8,7 +8,7 @@ const deck = globalThis.deck;
 export const RED = [214, 24, 48];
 const DARK = [60, 0, 10];
 const VEHICLES = 59; // bits of all modes but walking
-const LAMPS = [[-9, [226, 60, 50]], [0, [236, 186, 40]], [9, [40, 170, 90]]]; // [px] above the middle, colour
+const LAMPS = [[-6, [226, 60, 50]], [0, [236, 186, 40]], [6, [40, 170, 90]]]; // [px] above the middle, colour
 const FONT = { characterSet: "auto", fontFamily: "DejaVu Sans, sans-serif", fontWeight: 700 };
 
 /**
@@ -134,9 +134,9 @@ function discs(id, data, colour, radius) {
 function lamps(id, data) {
   const dots = data.flatMap(({ at }) => LAMPS.map(([dy, colour]) => ({ at, dy, colour })));
   return [
-    new deck.ScatterplotLayer({ id: `${id}-disc`, data, getPosition: (d) => d.at, radiusUnits: "pixels", getRadius: 17,
+    new deck.ScatterplotLayer({ id: `${id}-disc`, data, getPosition: (d) => d.at, radiusUnits: "pixels", getRadius: 12,
       getFillColor: [40, 40, 44, 235], getLineColor: RED, stroked: true, lineWidthUnits: "pixels", getLineWidth: 3 }),
-    new deck.TextLayer({ id: `${id}-lamps`, data: dots, getPosition: (d) => d.at, getText: () => "●", getSize: 13,
+    new deck.TextLayer({ id: `${id}-lamps`, data: dots, getPosition: (d) => d.at, getText: () => "●", getSize: 9,
       getColor: (d) => d.colour, getPixelOffset: (d) => [0, d.dy], ...FONT }),
   ];
 }

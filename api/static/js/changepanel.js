@@ -106,6 +106,7 @@ export class ChangePanel {
     if (!this.check()) {
       this.box.open = true;
       this.box.querySelector("input:invalid")?.focus();
+      this.problem.scrollIntoView({ block: "center" });
       return;
     }
     const signal = SIGNALS.includes(f.kind);

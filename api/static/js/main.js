@@ -23,6 +23,7 @@ import { chooseRows } from "./shapes.js";
 import { NO_FLOW, NOT_OBSERVED, StateLayers } from "./statelayers.js";
 import { createStore, readHash, writeHash } from "./store.js";
 
+const NO_MEASURE = ["network-as-of", "land-use", "floor-area", "raise-ground"]; // changes no traffic order speaks of
 const AT_START = 14; // layers that show only from this zoom on are fetched when first needed
 const darkByDefault = matchMedia("(prefers-color-scheme: dark)").matches;
 const linked = readHash(location.hash);
@@ -79,7 +80,8 @@ async function openComparison(ids) {
       json(`/api/v1/compare?a=${ids.a}&b=${ids.b}`), json(`/api/v1/runs/${ids.b}`),
     ]);
     const { interventions = [], params = {} } = run.request ?? {};
-    const comparison = new Comparison(ids, { ...answer, params });
+    const ordered = interventions.some((i) => !NO_MEASURE.includes(i.kind));
+    const comparison = new Comparison(ids, { ...answer, params, ordered });
     const told = interventions.filter((i) => i.kind !== "raise-ground"); // its outline is in metres here
     const closures = told.length ? await described(told) : [];
     const step = store.get().linked ? store.get().step : Math.floor(comparison.steps / 2);
