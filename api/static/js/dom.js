@@ -44,7 +44,8 @@ export function dayInput({ needed = false, ...props }, iso, keep) {
 function isoDay(text) {
   const [, day, month, year] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text) ?? [];
   const made = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  return year && made.getUTCMonth() === Number(month) - 1 && made.getUTCDate() === Number(day) ? made.toISOString().slice(0, 10) : undefined;
+  const exists = year && made.getUTCMonth() === Number(month) - 1 && made.getUTCDate() === Number(day);
+  return exists ? made.toISOString().slice(0, 10) : undefined;
 }
 
 /** @param {string} id @returns {HTMLElement} */

@@ -14,7 +14,8 @@ export function problemParts(problem) {
   if (typeof problem === "string") return [el("p", {}, problem)];
   const [title, ...more] = problemWords(problem);
   const technical = problem.detail && !more.includes(problem.detail)
-    ? [el("details", {}, el("summary", {}, t("problem.technical")), el("p", { lang: "en" }, problem.detail, el("small", {}, ` [${problem.code ?? problem.status}]`)))]
+    ? [el("details", {}, el("summary", {}, t("problem.technical")),
+      el("p", { lang: "en" }, problem.detail, el("small", {}, ` [${problem.code ?? problem.status}]`)))]
     : [];
   return [el("p", {}, el("strong", {}, title)), ...more.map((words) => el("p", {}, words)), ...technical];
 }

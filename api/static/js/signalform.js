@@ -47,7 +47,8 @@ function planFaults({ cycle, green }) {
   if (green <= 0) return { green: t("change.no_green") };
   const room = cycle - PHASES * LOST_S;
   if (green >= cycle) return { green: t("change.green_over_cycle", { green: number(green), cycle: number(cycle) }) };
-  return green >= room ? { green: t("change.green_leaves_none", { green: number(green), room: number(room), lost: number(LOST_S, 0) }) } : {};
+  const told = { green: number(green), room: number(room), lost: number(LOST_S, 0) };
+  return green >= room ? { green: t("change.green_leaves_none", told) } : {};
 }
 
 function actuatedFaults({ least, most, gap }) {
