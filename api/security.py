@@ -66,7 +66,9 @@ class BodyLimit:
 
 async def _refuse(send: Send) -> None:
     detail = f"A body may have up to {MAX_BODY_BYTES:,} bytes."
-    text = json.dumps(document(413, "content-too-large", en="Content too large", vi="Nội dung quá lớn", detail=detail))
+    words = {"en": "Content too large", "vi": "Nội dung quá lớn"}
+    remedy = ("Gửi ít thay đổi hơn trong một lần.", "Send fewer changes at a time.")
+    text = json.dumps(document(413, "content-too-large", **words, detail=detail, remedy=remedy))
     headers = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ BETTER: Mapping[str, str] = {
 """Which direction of an indicator is good, where it is beyond dispute."""
 TOTALS = frozenset({"time_spent_veh_h", "co2_kg", "nox_kg", "pm25_kg", "co_kg", "energy_mj"})
 """Sums over all trips: where one world completes surely fewer trips, less of them is neither good nor bad."""
+COUNTS = frozenset({"completed", "unfinished", "unreachable", "cut_off"})
+"""Parts of all trips: where one world has surely more trips, more of them is neither good nor bad."""
 
 
 def question(
@@ -240,7 +242,7 @@ def summary(results: Sequence[RunResult]) -> list[dict[str, Any]]:
 def differences(made: Comparison) -> list[dict[str, Any]]:
     """Return the indicators of a comparison: both means, the paired difference and its interval."""
     found = []
-    fewer = {d.group for d in made.indicators if d.key == "completed" and abs(d.difference.mean) > _half(d)}
+    surely = {(d.key, d.group) for d in made.indicators if abs(d.difference.mean) > _half(d)}
     for d in made.indicators:
         half = d.difference.half_width
         mean = d.difference.mean
@@ -252,10 +254,16 @@ def differences(made: Comparison) -> list[dict[str, Any]]:
                 "difference": _number(mean),
                 "ci": None if half is None else [mean - half, mean + half],
                 "level": made.level,
-                "better": None if d.key in TOTALS and d.group in fewer else BETTER.get(d.key),
+                "better": None if _beside_the_point(d, surely) else BETTER.get(d.key),
             }
         )
     return found
+
+
+def _beside_the_point(d: Difference, surely: Collection[tuple[str, str]]) -> bool:
+    """Say whether a sum or a count differs as there are surely other trips, so that it is neither good nor bad."""
+    of_trips = d.key in TOTALS and ("completed", d.group) in surely
+    return of_trips or (d.key in COUNTS and ("trips", d.group) in surely)
 
 
 def _half(d: Difference) -> float:

@@ -116,13 +116,15 @@ class RequestError(TwinError):
         The thing named in the question.
     why
         What is wrong with it, and what would be right.
+    vi
+        The same in Vietnamese, where planners meet it; empty where only those who write programs do.
     """
 
     code = "request-error"
 
-    def __init__(self, what: str, why: str) -> None:
-        super().__init__(what, why)
-        self.what, self.why = what, why
+    def __init__(self, what: str, why: str, vi: str = "") -> None:
+        super().__init__(what, why, vi)
+        self.what, self.why, self.vi = what, why, vi
 
     def __str__(self) -> str:
         return f"{self.what}: {self.why}"

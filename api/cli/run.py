@@ -127,8 +127,9 @@ def run(
             as_json=as_json,
         )
     if order is not None and form is not None:
-        detours = [] if made.comparison is None else orders.measured_detours(opened, made.comparison)
-        text = or_exit(lambda: orders.order_text(question.interventions, detours, form), as_json=as_json)
+        changed, compared = question.interventions, made.comparison
+        detours = [] if compared is None else orders.measured_detours(opened, compared, changed)
+        text = or_exit(lambda: orders.order_text(changed, detours, form), as_json=as_json)
         order.write_text(text, encoding="utf-8")
     if as_json:
         say(made.facts(), as_json=True)

@@ -21,6 +21,16 @@ from scenarios.engine.store import ResultStore
 from twin.errors import ResultNotReady, TooManyRuns, UnknownItem
 
 _LOOK_S = 0.1
+_ASK_AGAIN = (
+    "Dịch vụ dừng hoặc khởi động lại khi lượt chạy chưa xong. Bấm Chạy để chạy lại.",
+    "The service stopped or began anew before the run was done. Press Run to ask again.",
+)
+_SMALLER = (
+    "Máy có thể đã hết bộ nhớ: giảm số lần lặp, thời gian đánh giá hoặc hệ số nhu cầu, rồi chạy lại. Nếu vẫn lỗi, gửi "
+    "chi tiết kỹ thuật cho người quản trị hệ thống.",
+    "The machine may have run out of memory: ask for fewer replications, a shorter period or less demand. If it fails "
+    "again, give the technical detail to whoever runs the service.",
+)
 
 
 class JobManager:
@@ -195,7 +205,7 @@ class JobManager:
             self._records[run_id] = record
             self._tell(record)
         if exit_code is not None:
-            lost = _failed("worker-died", f"The worker process ended with {exit_code} and left no result.")
+            lost = _failed("worker-died", f"The worker process ended with {exit_code} and left no result.", _SMALLER)
             self._finish(run_id, self._folder(run_id).outcome() or lost)
 
     def _finish(self, run_id: str, outcome: dict[str, Any]) -> RunRecord:
@@ -229,6 +239,6 @@ def _shown(record: RunRecord) -> tuple[float, float, dict[str, str]]:
     return record.progress, record.sim_time, record.message
 
 
-def _failed(code: str, why: str) -> dict[str, Any]:
-    problem = document(500, code, en="The run stopped", vi="Lượt chạy dừng giữa chừng", detail=why)
+def _failed(code: str, why: str, remedy: tuple[str, str] = _ASK_AGAIN) -> dict[str, Any]:
+    problem = document(500, code, en="The run stopped", vi="Lượt chạy dừng giữa chừng", detail=why, remedy=remedy)
     return {"status": "failed", "problem": problem}

@@ -16,6 +16,7 @@ from scenarios.engine.compare import Comparison
 from scenarios.engine.result import RunResult
 from scenarios.engine.timeline import parse_intervention
 from scenarios.traffic.verdict import verdict
+from twin.variables import Text
 
 router = APIRouter(prefix="/api/v1", tags=["what-ifs"])
 
@@ -47,9 +48,16 @@ def _compared(parts: Context, baseline: str, what_if: str) -> Compared:
             "indicators": studies.differences(made),
             "links": _links(made, before, after) if {RATIO, FLOW} <= set(made.places) else None,
             "tables": [{"key": t.spec.key, "title": t.spec.title._asdict()} for t in made.tables.values()],
-            "notes": [n._asdict() for n in made.notes],
+            "notes": [n._asdict() for n in _notes(before, after)],
         }
     )
+
+
+def _notes(before: list[RunResult], after: list[RunResult]) -> list[Text]:
+    """Return the notes of both worlds, those of one alone with the letter it has on the page."""
+    a, b = (dict.fromkeys(n for run in runs for n in run.notes) for runs in (before, after))
+    alone = [("A", n) for n in a if n not in b] + [("B", n) for n in b if n not in a]
+    return [*(n for n in a if n in b), *(Text(f"{side}: {n.vi}", f"{side}: {n.en}") for side, n in alone)]
 
 
 def _links(made: Comparison, before: list[RunResult], after: list[RunResult]) -> dict[str, Any]:

@@ -41,5 +41,6 @@ def order_of_run(
     changes = [parse_intervention(i) for i in record.request["interventions"]]
     detours: list[str] = []
     if baseline is not None:
-        detours = measured_detours(parts.city, compare(parts.jobs.answers(baseline), parts.jobs.answers(run_id)))
+        made = compare(parts.jobs.answers(baseline), parts.jobs.answers(run_id))
+        detours = measured_detours(parts.city, made, changes)
     return Response(order_text(changes, detours, f), media_type=MEDIA[f])

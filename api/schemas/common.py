@@ -30,7 +30,10 @@ class Problem(BaseModel):
     title: str
     title_vi: str
     status: int
-    detail: str
+    detail: str = Field(description="What happened exactly, in English.")
+    detail_vi: str = Field(default="", description="The same in Vietnamese; empty where it is technical.")
+    remedy: str = Field(default="", description="What can be done about it.")
+    remedy_vi: str = ""
     code: str
     errors: list[dict[str, Any]] = Field(default_factory=list)
 

@@ -66,7 +66,7 @@ class LinkRecord:
     free_s : (L,) [s]
         Time all of them would have taken on an empty link.
     queue_veh : (L,) [veh]
-        Vehicles that waited at the link's end; the longest queue of intervals made one.
+        Vehicles that waited at the link's end: the longest queue that was seen.
     occupied_pcu : (L,) [PCU]
         Vehicles on the link, the mean over the interval.
     """
@@ -80,15 +80,15 @@ class LinkRecord:
     occupied_pcu: NDArray[np.float32]
 
     @staticmethod
-    def of(seen: Seen) -> LinkRecord:
-        """Return the record of what a model saw."""
+    def of(seen: Seen, looked_veh: NDArray[Any] | float = 0.0) -> LinkRecord:
+        """Return the record of what a model saw, and of the longest queues seen before the interval's end."""
         return LinkRecord(
             seen.from_s,
             seen.to_s,
             _counts(seen.left),
             np.asarray(seen.spent_s, dtype=np.float32),
             np.asarray(seen.free_s, dtype=np.float64).sum(axis=0).astype(np.float32),
-            np.asarray(seen.queue_veh, dtype=np.float32),
+            np.maximum(seen.queue_veh, looked_veh).astype(np.float32),
             np.asarray(seen.occupied_pcu, dtype=np.float32),
         )
 
@@ -134,9 +134,9 @@ class LinkRecorder:
         self._open: LinkRecord | None = None
         self._in_open, self._per_step = 0, 1
 
-    def add(self, seen: Seen) -> None:
-        """Keep an interval that follows the last one."""
-        new = LinkRecord.of(seen)
+    def add(self, seen: Seen, looked_veh: NDArray[Any] | float = 0.0) -> None:
+        """Keep an interval that follows the last one, and the longest queues ``(L,)`` seen before its end [veh]."""
+        new = LinkRecord.of(seen, looked_veh)
         self._open = new if self._open is None else joined(self._open, new)
         self._in_open += 1
         if self._in_open < self._per_step:

@@ -194,16 +194,20 @@ class TrafficModel(StreetControls):
         kept = self.t.state.traces[: self.t.state.tally[N_TRACED]]
         return kept[np.argsort(kept["entered_s"], kind="stable")]
 
-    def take_interval(self, now_s: float) -> Interval:
-        """Return what the links saw since the last call, and begin a new interval."""
-        self.standing_links = self._kernel.find_gridlocks(self.t, now_s)
+    def queues(self, now_s: float) -> tuple[NDArray[np.int32], F64]:
+        """Return the vehicles past their free time on each link now (L,), and the room that all take (L,) [PCU]."""
         n = len(self.net.tail)
         queue, held = np.zeros(n, np.int32), np.zeros(n, np.int64)
         self._kernel.count_queues(self.t, now_s, queue, held)
+        return queue, held / 1000.0
+
+    def take_interval(self, now_s: float) -> Interval:
+        """Return what the links saw since the last call, and begin a new interval."""
+        self.standing_links = self._kernel.find_gridlocks(self.t, now_s)
         seen = self.t.state.seen
         taken = Interval(
             self._interval_from_s, now_s, seen["entered"].T.copy(), seen["left"].T.copy(), seen["spent_s"].T.copy(),
-            seen["free_s"].T.copy(), queue, held / 1000.0,
+            seen["free_s"].T.copy(), *self.queues(now_s),
         )  # fmt: skip
         self.slowness = slower(self.slowness, taken, self.net.time_s[0])
         seen[:] = 0

@@ -210,16 +210,19 @@ class PlainTraffic:
             self._fleet.row[: self._n_trips] = row.tolist()
             self._reconsider(now_s)
 
-    def take_interval(self, now_s: float) -> Interval:
-        """Return what the links saw since the last call, and begin a new interval."""
-        self._find_gridlocks(now_s)
-        entered, left, spent_s, free_s = self._fleet.take_seen()
+    def queues(self, now_s: float) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return the queues of now; see `scenarios.models.traffic.TrafficModel.queues`."""
         queue, held = np.zeros(len(self.net.tail), np.int32), np.zeros(len(self.net.tail))
         for street in self._streets.streets:
             cars = [v for line in street.lines for v in line.cars]
             queue[street.index] = sum(self._fleet.ready_s(v) <= now_s for v in cars)
             held[street.index] = sum(self._fleet.pcu_of(v) for v in cars)
-        taken = Interval(self._interval_from_s, now_s, entered, left, spent_s, free_s, queue, held)
+        return queue, held
+
+    def take_interval(self, now_s: float) -> Interval:
+        """Return what the links saw since the last call, and begin a new interval."""
+        self._find_gridlocks(now_s)
+        taken = Interval(self._interval_from_s, now_s, *self._fleet.take_seen(), *self.queues(now_s))
         self.slowness = slower(self.slowness, taken, self.net.time_s[0])
         self._interval_from_s = now_s
         return taken

@@ -49,12 +49,17 @@ def _what(change: Intervention) -> Text:
             return _closed(Where(links=change.links), change.modes)
         case CloseStreet():
             return _closed(change.where, change.modes)
-        case SetSignal() | SplitSignal():
+        case SplitSignal():
+            at, greens = " × ".join(change.junction), " + ".join(f"{s:.0f}" for s in change.greens_s)
+            vi = f"{at}: đèn chu kỳ {change.cycle_s:.0f} giây, xanh {greens} giây"
+            return Text(vi, f"{at}: signal of {change.cycle_s:.0f} s, green {greens} s")
+        case SetSignal():
             at = " × ".join(change.junction)
-            return Text(f"{at}: đèn tín hiệu {change.cycle_s:.0f} s", f"{at}: signal of {change.cycle_s:.0f} s")
+            return Text(f"{at}: đèn chu kỳ {change.cycle_s:.0f} giây", f"{at}: signal of {change.cycle_s:.0f} s")
         case ActuateSignal():
             at, span = " × ".join(change.junction), f"{change.min_green_s:.0f}–{change.max_green_s:.0f} s"
-            return Text(f"{at}: đèn điều khiển theo xe, xanh {span}", f"{at}: signal by vehicles, green {span}")
+            vi = f"{at}: đèn theo lượng xe, xanh {span.removesuffix(' s')} giây"
+            return Text(vi, f"{at}: signal by vehicles, green {span}")
         case NetworkAsOf():
             day = change.day.strftime("%d/%m/%Y")
             return Text(f"Mạng đường ngày {day}", f"Network of {day}")

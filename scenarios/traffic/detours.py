@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +30,9 @@ class Detour:
     added_veh_h: float
 
 
-def detours_of(city: City, places: Mapping[str, PlaceDifference], *, most: int = 6) -> list[Detour]:
+def detours_of(
+    city: City, places: Mapping[str, PlaceDifference], *, but: Collection[str] = (), most: int = 6
+) -> list[Detour]:
     """Return the named streets that gain most, the first the one that gains most; generated alleys do not count.
 
     Parameters
@@ -38,6 +40,8 @@ def detours_of(city: City, places: Mapping[str, PlaceDifference], *, most: int =
     city
     places
         Differences by link of a comparison.
+    but
+        Names of streets that are no way around, as they are changed themselves.
     most
         Streets to return.
     """
@@ -49,5 +53,6 @@ def detours_of(city: City, places: Mapping[str, PlaceDifference], *, most: int =
     best: dict[str, float] = {}
     for row in rows.tolist():
         name = str(roads.name[row])
-        best[name] = max(best.get(name, 0.0), float(gain[row]))
+        if name not in but:
+            best[name] = max(best.get(name, 0.0), float(gain[row]))
     return [Detour(n, v) for n, v in sorted(best.items(), key=lambda item: (-item[1], item[0]))[:most]]

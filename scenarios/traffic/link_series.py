@@ -22,7 +22,7 @@ ALL = tuple(
         ("speed_kmh", "km/h", "Tốc độ", "Speed"),
         ("speed_ratio", "1", "Tốc độ so với khi vắng xe", "Speed as a share of the free one"),
         ("density_pcu_km", "PCU/km", "Mật độ xe", "Density"),
-        ("queue_veh", "veh", "Hàng chờ", "Queue"),
+        ("queue_veh", "veh", "Hàng chờ dài nhất trong khoảng", "Longest queue of the interval"),
     )
 )
 

@@ -41,6 +41,8 @@ TITLE = "THÔNG BÁO PHÂN LUỒNG GIAO THÔNG"
 DRAFT = "Dự thảo lập từ bản sao số, chưa ký; chỉ có hiệu lực khi cơ quan có thẩm quyền ban hành."
 _MEASURES, _DETOURS, _VALID = "Tổ chức giao thông", "Hướng đi thay thế", "Thời gian hiệu lực"
 _NO_DETOUR = "Chưa xác định; cần bổ sung trước khi ban hành."
+_NO_BAN = "Không cần: không có đoạn đường nào bị cấm."
+_BARRING = (CloseStreet, CloseLink, MakeOneWay, ReverseOneWay, SetDepth)
 _CLOCK = "%d/%m/%Y %H:%M"
 _VEHICLES = ALL_MODES & ~WALK
 
@@ -101,6 +103,8 @@ def traffic_order(changes: Sequence[Intervention], detours: Sequence[str] = ()) 
     if not measures:
         raise InvalidIntervention("traffic order", "there is no measure of traffic among the changes")
     ways = tuple(way if " " in way and way[-1:] == "." else f"Đi theo {street_words(way)}." for way in detours)
+    if not ways and not any(isinstance(c, _BARRING) for c in changes):
+        ways = (_NO_BAN,)
     return TrafficOrder(measures, ways, _valid([c for c in changes if _measure(c)]))
 
 
@@ -124,7 +128,11 @@ def _measure(change: Intervention) -> str:
             return f"Đổi chiều giao thông một chiều trên {where_words(change.where)}."
         case SetSignal() | SplitSignal():
             first, second = (street_words(name) for name in change.junction)
-            return f"Điều chỉnh đèn tín hiệu tại nút giao {first} – {second}: chu kỳ {change.cycle_s:.0f} giây."
+            cycle = f"chu kỳ {change.cycle_s:.0f} giây"
+            if isinstance(change, SplitSignal):
+                greens = [f"{seconds:.0f} giây" for seconds in change.greens_s]
+                cycle += f", xanh {greens[0]} cho {first} và {greens[1]} cho {second}"
+            return f"Điều chỉnh đèn tín hiệu tại nút giao {first} – {second}: {cycle}."
         case ActuateSignal():
             first, second = (street_words(name) for name in change.junction)
             span = f"thời gian xanh mỗi pha từ {change.min_green_s:.0f} đến {change.max_green_s:.0f} giây"

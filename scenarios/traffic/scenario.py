@@ -38,6 +38,9 @@ from scenarios.traffic.tracks import MAX_POINTS, sample
 from twin.city.city import City
 from twin.variables import Text
 
+LOOKS = 7
+"""Looks at the queues in an interval: where it lasts whole minutes, the looks do not keep step with usual cycles."""
+
 
 @scenario(
     "traffic",
@@ -182,17 +185,21 @@ def road_rules(params: TrafficParams) -> RoadRules:
 
 def _schedule(run: Run, params: TrafficParams, model: AnyTraffic, asked: Asked) -> None:
     step_s, end_s = params.interval_min * MINUTE_S, params.duration_min * MINUTE_S
-    longest, recorder = [0.0], LinkRecorder()
+    recorder, looked_veh = LinkRecorder(), np.zeros(len(run.base.roads), dtype=np.int32)
+
+    def _look() -> None:
+        np.maximum(looked_veh, model.queues(run.now_s)[0], out=looked_veh)
 
     def _record() -> None:
         seen = model.take_interval(run.now_s)
         if 0.0 < run.now_s <= end_s:
-            longest[0] = max(longest[0], float(seen.queue_veh.max(initial=0.0)))
-            recorder.add(seen)
+            recorder.add(seen, looked_veh)
+        looked_veh[:] = 0
 
     def _finish() -> None:
         _record()
-        report(run, model, asked.free_s, longest[0])
+        longest_veh = max((float(r.queue_veh.max(initial=0.0)) for r in recorder.records()), default=0.0)
+        report(run, model, asked.free_s, longest_veh)
         signals.report()
         leave_behind(run, model, recorder, asked, end_s)
 
@@ -202,6 +209,7 @@ def _schedule(run: Run, params: TrafficParams, model: AnyTraffic, asked: Asked) 
     run.on_change(lambda: streets.hand_over(run.city, run.now_s))
     begin_s = step_s * np.ceil(params.begin_s / step_s)
     run.every(step_s, _record, Phase.RECORD, first_s=float(begin_s))
+    run.every(step_s / LOOKS, _look, Phase.RECORD, first_s=float(begin_s + step_s / LOOKS))
     update_s = params.update_min * MINUTE_S
     run.every(
         update_s,

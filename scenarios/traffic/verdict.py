@@ -11,7 +11,17 @@ from scenarios.engine.compare import Comparison, Difference
 from scenarios.traffic.detours import LEAST_VEH_H
 from scenarios.traffic.order_words import street_words, vehicle_words
 from twin.city.city import City
-from twin.city.interventions import CloseStreet, Intervention, MakeOneWay, NetworkAsOf
+from twin.city.interventions import (
+    ActuateSignal,
+    AddFloorArea,
+    CloseStreet,
+    Intervention,
+    MakeOneWay,
+    NetworkAsOf,
+    SetLandUse,
+    SetSignal,
+    SplitSignal,
+)
 from twin.city.roads import ALL_MODES, WALK
 from twin.city.sections import Where
 from twin.variables import Text
@@ -88,9 +98,10 @@ def verdict(city: City, made: Comparison, changes: Sequence[Intervention] = ()) 
     -----
     1. Where a run locked up, that alone is said: its figures predict nothing.
     2. A difference counts as found only where its interval leaves out zero; without an interval that is said.
-    3. Trips that do not arrive are told, first where they are many, as the mean is of those that arrive; the
+    3. Where a change makes trips, such as a building, their number is told first.
+    4. Trips that do not arrive are told, first where they are many, as the mean is of those that arrive; the
        sum over all vehicles is then left out, as it falls with every trip that is not made.
-    4. Streets are named only where their own interval leaves out zero, and where they gain something worth telling.
+    5. Streets are named only where their own interval leaves out zero, and where they gain something worth telling.
     """
     found = {d.key: d for d in made.indicators if not d.group}
     if "mean_travel_time_s" not in found:
@@ -101,6 +112,7 @@ def verdict(city: City, made: Comparison, changes: Sequence[Intervention] = ()) 
     who, real = subject(changes), _surveyed_streets(city)
     lost, many = _not_arrived(found, who)
     parts = [
+        _other_trips(found.get("trips"), who),
         lost if many else None,
         _travel_time(found["mean_travel_time_s"], _ARRIVING if many else who),
         None if many else lost or _sum(found.get("time_spent_veh_h")),
@@ -126,7 +138,27 @@ def subject(changes: Sequence[Intervention]) -> Text:
     if len(changes) == 1 and isinstance(changes[0], NetworkAsOf):
         day = changes[0].day.strftime("%d/%m/%Y")
         return Text(f"Mạng đường ngày {day}", f"The network of {day}")
-    return Text("Phương án", "The what-if")
+    return _of_land(changes) or _of_signals(changes) or Text("Phương án", "The what-if")
+
+
+def _of_land(changes: Sequence[Intervention]) -> Text | None:
+    """Return the subject of changes that are all about one parcel and build on it."""
+    built = [c for c in changes if isinstance(c, AddFloorArea)]
+    on_it = [c for c in changes if isinstance(c, AddFloorArea | SetLandUse)]
+    if len(built) != 1 or len(on_it) != len(changes) or len({c.parcel for c in on_it}) != 1:
+        return None
+    floors, parcel = built[0].storeys, built[0].parcel
+    return Text(f"Tòa nhà {floors} tầng trên thửa {parcel}", f"The building of {floors} storeys on parcel {parcel}")
+
+
+def _of_signals(changes: Sequence[Intervention]) -> Text | None:
+    """Return the subject of a change to one signal."""
+    if len(changes) != 1 or not isinstance(changes[0], SetSignal | SplitSignal | ActuateSignal):
+        return None
+    at = " – ".join(changes[0].junction)
+    if isinstance(changes[0], ActuateSignal):
+        return Text(f"Đèn theo lượng xe tại nút {at}", f"The signal by vehicles at {at}")
+    return Text(f"Đèn tín hiệu mới tại nút {at}", f"The new signal at {at}")
 
 
 def _listed(places: Sequence[Where]) -> Text:
@@ -177,6 +209,18 @@ def _time_words(d: Difference, who: Text, case: str, lang: Lang) -> str:
     }  # fmt: skip
     template = _TIMES[case].vi if lang == "vi" else _TIMES[case].en
     return template.format(who=who.vi if lang == "vi" else who.en, **words, **numbers)
+
+
+def _other_trips(d: Difference | None, who: Text) -> Text | None:
+    """Return how many trips more or fewer there are, where that is sure: only changes to land alter it."""
+    if d is None or not _sure(d):
+        return None
+    mean, half, way = d.difference.mean, d.difference.half_width or 0.0, int(d.difference.mean > 0)
+    vi, en = ((_count(abs(mean), lang), _count(half, lang), _count(d.baseline.mean, lang)) for lang in LANGS)
+    return Text(
+        f"{who.vi} làm {('bớt', 'thêm')[way]} {vi[0]} ± {vi[1]} chuyến xe trong kỳ, hiện trạng có {vi[2]} chuyến.",
+        f"{who.en} makes {en[0]} ± {en[1]} {('fewer', 'more')[way]} vehicle trips in the period, on {en[2]} today.",
+    )
 
 
 def _sum(d: Difference | None) -> Text | None:
@@ -248,6 +292,11 @@ def _streets(made: Comparison, real: set[str], column: str, words: Text) -> Text
 def _sure(d: Difference) -> bool:
     half = d.difference.half_width
     return half is not None and abs(d.difference.mean) > half
+
+
+def _count(value: float, lang: Lang) -> str:
+    text = f"{round(value):,}"
+    return text.translate(_COMMA) if lang == "vi" else text
 
 
 def _number(value: float, lang: Lang) -> str:

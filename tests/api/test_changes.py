@@ -5,8 +5,13 @@ from typing import Any
 import httpx
 import pytest
 
+import scenarios
+from api.orders import measured_detours
 from tests.api.test_runs import SHORT
 from tests.fakes.service import finished
+from tests.scenarios.cities import two_banks
+from twin.city.interventions import CloseStreet
+from twin.city.roads import FOUR_WHEELED, MOTOR
 
 EVENING = {"from_time": "07:02", "to_time": "07:08", "days": ["wed"]}
 BAN = {"kind": "close-street", "name": "Cầu Tây", "modes": 57, "when": [EVENING]}
@@ -78,6 +83,18 @@ def test_a_timed_closure_is_run_compared_and_written_out_as_an_order(town: httpx
     assert "Thời gian: từ 07:02 đến 07:08, thứ Tư hằng tuần." in page.text
     nothing = town.get(f"/api/v1/runs/{ids[0]}/order")
     assert (nothing.status_code, nothing.json()["code"]) == (422, "invalid-intervention")
+
+
+def test_a_street_that_an_order_bars_is_no_way_around_it() -> None:
+    city = two_banks()
+    made = scenarios.study(
+        scenarios.ask(
+            city, "traffic", params=SHORT | {"replications": 2}, interventions=[CloseStreet("Cầu Tây", MOTOR)]
+        )
+    )
+    assert any("cầu Đông" in way for way in measured_detours(city, made))
+    both = [CloseStreet("Cầu Tây", MOTOR), CloseStreet("Cầu Đông", FOUR_WHEELED)]
+    assert not any("cầu Đông" in way for way in measured_detours(city, made, both))
 
 
 def test_an_order_needs_no_run(town: httpx.Client) -> None:

@@ -6,7 +6,9 @@ import pytest
 
 from api.problems import PROBLEMS, problem_of, words_of
 from tests.twin.test_errors import _all_errors
-from twin.errors import DataError, ModelError, NoPath, RequestError, TwinError
+from twin.city.sections import crossing
+from twin.errors import DataError, InvalidIntervention, ModelError, NoPath, RequestError, TwinError
+from twin.testing.toy import toy_city
 
 
 @pytest.mark.parametrize("error", _all_errors(), ids=lambda e: type(e).__name__)
@@ -32,3 +34,16 @@ def test_words_are_there_in_both_languages() -> None:
     for words in PROBLEMS.values():
         assert words.vi != words.en
         assert unicodedata.is_normalized("NFC", words.vi)
+        assert words.do_vi != words.do_en
+        assert words.do_vi.endswith("."), "what to do is a sentence"
+
+
+def test_a_problem_says_what_to_do_and_why_in_vietnamese_where_planners_meet_it() -> None:
+    with pytest.raises(InvalidIntervention) as wrong:
+        crossing(toy_city().roads, "Lê Lợi", "Lê Lơ")
+    body = problem_of(wrong.value)
+    assert body["detail_vi"] == "Lê Lơ: không có đường nào tên như vậy; có phải Lê Lợi?"
+    assert body["detail"] == "Lê Lơ: no street of this city has the name; did you mean Lê Lợi?"
+    technical = problem_of(ModelError("traffic", "the queue is -1"))
+    assert technical["detail_vi"] == ""
+    assert technical["remedy_vi"].startswith("Kiểm tra tham số")

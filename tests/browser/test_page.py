@@ -157,7 +157,8 @@ def test_a_failed_run_says_why_and_the_form_is_free_again(fake: Fake) -> None:
     page.ground(shown=False)
     close_and_run(page)
     page.until("return document.querySelector('.problem') !== null")
-    assert page.text(".problem") == "Lượt chạy bị dừng: as the test asked"
+    assert page.text(".problem").split("\n") == ["Lượt chạy bị dừng", "", "Hãy chạy lại.", "", "Chi tiết kỹ thuật"]
+    assert page.run("return document.querySelector('.problem details p').textContent") == "as the test asked [x]"
     assert page.find("#run").is_enabled()
     assert page.run("return hueTwin.store.get().comparison") is None
 
@@ -189,7 +190,7 @@ def test_a_comparison_plays_shows_queues_and_vehicles_and_names_bridges(fake: Fa
     page.run("hueTwin.app.map.move({longitude: 107.5886, latitude: 16.4695, zoom: 14.6})")
     page.find("#show-queue").click()
     page.until("return hueTwin.app.map.deck.layerManager.getLayers().some(l => l.id.startsWith('queue@b'))")
-    assert "Hàng chờ (xe)" in page.text("#legend")
+    assert "Hàng chờ dài nhất trong khoảng (xe)" in page.text("#legend")
     page.find("#show-trips").click()
     drawn = "hueTwin.app.map.deck.layerManager.getLayers().filter(l => l instanceof deck.TripsLayer)"
     page.until(f"return {drawn}.filter(l => l.getNumInstances() > 1).length === 2")

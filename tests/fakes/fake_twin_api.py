@@ -188,7 +188,8 @@ def _progress(twin: FakeTwin, run: dict[str, Any]) -> Iterator[str]:
     for k in range(1, 6):
         run |= {"status": "running", "progress": k / 5, "sim_time": 720.0 * k}
         yield _event("progress", _public(run), k)
-    problem = {"title": "Run stopped", "title_vi": "Lượt chạy bị dừng", "detail": "as the test asked", "code": "x"}
+    problem = {"title": "Run stopped", "title_vi": "Lượt chạy bị dừng", "detail": "as the test asked", "code": "x",
+               "remedy": "Ask again.", "remedy_vi": "Hãy chạy lại."}  # fmt: skip
     run |= {"status": "failed", "problem": problem} if twin.failing else {"status": "successful"}
     yield _event("done", _public(run), 6)
 

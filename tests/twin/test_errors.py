@@ -41,3 +41,9 @@ def test_codes_are_unique_and_kebab_case() -> None:
 def test_data_error_names_file_row_field_and_remedy() -> None:
     error = SchemaError("roads.gpkg", "lanes is -1", "Give at least 1.", "roads", 17, "lanes")
     assert str(error) == "roads.gpkg, layer roads, row 17, field lanes: lanes is -1. Give at least 1."
+
+
+def test_a_reason_in_vietnamese_survives_pickling_and_stays_out_of_the_english_sentence() -> None:
+    error = errors.InvalidIntervention("Lê Lợi – Nam Giao", "the two streets do not meet", "hai đường không giao nhau")
+    assert pickle.loads(pickle.dumps(error)).vi == "hai đường không giao nhau"
+    assert str(error) == "Lê Lợi – Nam Giao: the two streets do not meet"

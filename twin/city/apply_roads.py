@@ -64,7 +64,8 @@ def _closed(city: City, change: CloseLink | CloseStreet | NetworkAsOf | SetDepth
         case NetworkAsOf():
             newer = city.openings.opened > np.datetime64(change.day)
             if not newer.any():
-                raise InvalidIntervention(f"network as of {change.day}", "no street is known to have opened after it")
+                why, vi = "no street is known to have opened after it", "không biết đường nào mở sau ngày này"
+                raise InvalidIntervention(f"network as of {change.day}", why, vi)
             rows, modes = city.openings.link[newer].astype(np.int64), ALL_MODES
         case SetDepth():
             rows = rows_of(city.roads, change.where)
@@ -96,7 +97,8 @@ def _without(roads: Roads, rows: Rows, modes: NDArray[np.int8]) -> Roads:
 def _one_way(roads: Roads, change: MakeOneWay) -> Roads:
     there, back = along(roads, change.where)
     if len(there) == 0 or not np.any(roads.modes[there] & change.modes):
-        raise InvalidIntervention(change.where.label(), "nobody may go in this direction today; reverse it first")
+        why, vi = "nobody may go in this direction today; reverse it first", "hiện không xe nào được đi chiều này"
+        raise InvalidIntervention(change.where.label(), why, vi)
     partner = {(h, t): row for t, h, row in zip(roads.tail[back], roads.head[back], back, strict=True)}
     lanes, width_m, capacity = roads.lanes.copy(), roads.width_m.copy(), roads.capacity_pcu_h.copy()
     for row in there.tolist():
@@ -138,7 +140,8 @@ def _reversed(city: City, change: ReverseOneWay) -> City:
     ends = zip(roads.head[rows].tolist(), roads.tail[rows].tolist(), strict=True)
     rows = rows[[pair not in pairs for pair in ends]]
     if len(rows) == 0:
-        raise InvalidIntervention(change.where.label(), "has no one-way link to reverse")
+        why, vi = "has no one-way link to reverse", "không có đoạn một chiều nào để đổi chiều"
+        raise InvalidIntervention(change.where.label(), why, vi)
     tail, head, xy_m = roads.tail.copy(), roads.head.copy(), roads.xy_m.copy()
     tail[rows], head[rows] = roads.head[rows], roads.tail[rows]
     for row in rows.tolist():

@@ -61,17 +61,19 @@ class SetSignal(Change):
         at = " × ".join(self.junction)
         if not SHORTEST_CYCLE_S <= self.cycle_s <= LONGEST_CYCLE_S:
             why = f"a cycle of {self.cycle_s} s is not from {SHORTEST_CYCLE_S:.0f} to {LONGEST_CYCLE_S:.0f} s"
-            raise InvalidIntervention(at, why)
+            raise InvalidIntervention(at, why, f"chu kỳ {_s(self.cycle_s)} giây không nằm trong 20 đến 300 giây")
         if not 0.0 <= self.offset_s < self.cycle_s:
             raise InvalidIntervention(
                 at, f"the offset of {self.offset_s} s is not within the cycle of {self.cycle_s} s"
             )
         if not self.greens:
-            raise InvalidIntervention(at, "a signal without green lets nobody pass; give each approach its green")
+            why = "a signal without green lets nobody pass; give each approach its green"
+            raise InvalidIntervention(at, why, "đèn không có pha xanh thì không xe nào qua được")
         for green in self.greens:
             if not 0.0 <= green.from_s < green.to_s <= self.cycle_s:
                 why = f"green of {green.link} from {green.from_s} to {green.to_s} s is not within 0 to {self.cycle_s} s"
-                raise InvalidIntervention(at, why)
+                span = f"từ {_s(green.from_s)} đến {_s(green.to_s)} giây"
+                raise InvalidIntervention(at, why, f"pha xanh {span} không nằm trong chu kỳ {_s(self.cycle_s)} giây")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,17 @@ class SplitSignal(Change):
     def __post_init__(self) -> None:
         at = " × ".join(self.junction)
         if not 0.0 < self.first_share < 1.0:
-            raise InvalidIntervention(at, f"a share of {self.first_share} leaves one street without green")
+            why = f"a share of {self.first_share} leaves one street without green"
+            raise InvalidIntervention(at, why, "một trong hai đường không còn thời gian xanh")
         if not 0.0 <= 2.0 * self.lost_s < self.cycle_s:
-            raise InvalidIntervention(at, f"lost times of {self.lost_s} s leave no green in {self.cycle_s} s")
+            why = f"lost times of {self.lost_s} s leave no green in {self.cycle_s} s"
+            raise InvalidIntervention(at, why, f"chu kỳ {_s(self.cycle_s)} giây không còn chỗ cho pha xanh")
+
+    @property
+    def greens_s(self) -> tuple[float, float]:
+        """Effective green of the first street and of the second [s]."""
+        green_s = self.cycle_s - 2.0 * self.lost_s
+        return self.first_share * green_s, (1.0 - self.first_share) * green_s
 
     def plan(self, city: City) -> SetSignal:
         """Return the plan of every approach of the junction.
@@ -112,7 +122,7 @@ class SplitSignal(Change):
             The streets do not cross, or nobody comes to the junction on one of them.
         """
         here, first = _two_streets(city, self.junction)
-        until_s = self.first_share * (self.cycle_s - 2.0 * self.lost_s)
+        until_s = self.greens_s[0]
         spans = {True: (0.0, until_s), False: (until_s + self.lost_s, self.cycle_s - self.lost_s)}
         ids = city.roads.ids[here].tolist()
         greens = tuple(Green(row, *spans[bool(f)]) for row, f in zip(ids, first, strict=True))
@@ -155,9 +165,11 @@ class ActuateSignal(Change):
         at = " × ".join(self.junction)
         if not 0.0 < self.min_green_s <= self.max_green_s <= LONGEST_CYCLE_S:
             why = f"green from {self.min_green_s} to {self.max_green_s} s is no span within 0 to {LONGEST_CYCLE_S:.0f}"
-            raise InvalidIntervention(at, why)
+            vi = f"pha xanh từ {_s(self.min_green_s)} đến {_s(self.max_green_s)} giây không nằm trong 0 đến 300 giây"
+            raise InvalidIntervention(at, why, vi)
         if not (self.gap_s > 0.0 and self.lost_s >= 0.0):
-            raise InvalidIntervention(at, f"a gap of {self.gap_s} s with {self.lost_s} s lost lets no stage end")
+            why = f"a gap of {self.gap_s} s with {self.lost_s} s lost lets no stage end"
+            raise InvalidIntervention(at, why, f"thời gian vắng xe {_s(self.gap_s)} giây không kết thúc được pha nào")
 
     def plan(self, city: City) -> SetSignal:
         """Return the plan with all greens as long as they may be.
@@ -208,7 +220,11 @@ def _two_streets(city: City, junction: tuple[str, str]) -> tuple[NDArray[np.int3
     here = np.flatnonzero(roads.head == signal_node(city, junction)).astype(np.int32)
     first = np.char.lower(roads.name[here]) == junction[0].lower()
     if first.all() or not first.any():
-        raise InvalidIntervention(" × ".join(junction), "nobody comes to the junction on one of the streets")
+        why, vi = (
+            "nobody comes to the junction on one of the streets",
+            "không xe nào tới nút giao theo một trong hai đường",
+        )
+        raise InvalidIntervention(" × ".join(junction), why, vi)
     return here, first
 
 
@@ -244,7 +260,8 @@ def change_signals(city: City, change: SignalChange) -> City:
     had = _rows_at(city.signals, node)
     unserved = np.setdiff1d(_links_of(city.signals, had), links)
     if len(unserved):
-        raise InvalidIntervention(at, f"the signal leaves {', '.join(roads.ids[unserved].tolist())} without green")
+        names = ", ".join(roads.ids[unserved].tolist())
+        raise InvalidIntervention(at, f"the signal leaves {names} without green", f"đèn không cho {names} pha xanh nào")
     order = np.lexsort((np.array([g.from_s for g in change.greens]), links))
     new = {
         "green_link": links[order],
@@ -252,6 +269,10 @@ def change_signals(city: City, change: SignalChange) -> City:
         "green_to_s": np.array([g.to_s for g in change.greens])[order],
     }
     return replace(city, signals=_with_plan(city, node, change, new))
+
+
+def _s(seconds: float) -> str:
+    return f"{seconds:g}".replace(".", ",")
 
 
 def _rows_at(signals: Signals, node: int) -> list[int]:

@@ -88,7 +88,7 @@ def along(roads: Roads, where: Where) -> tuple[Rows, Rows]:
     """
     if where.between is None:
         why = "say in which direction: between which two cross streets, from the first to the second"
-        raise InvalidIntervention(where.label(), why)
+        raise InvalidIntervention(where.label(), why, "cần nói rõ chiều đi: từ đường giao cắt nào đến đường nào")
     rows = street(roads, where.street)
     path = _path(roads, rows, where)
     there = set(pairwise(path))
@@ -107,7 +107,8 @@ def street(roads: Roads, name: str) -> Rows:
     rows = roads.links_named(name)
     if len(rows) == 0:
         names = np.unique(roads.name[roads.name != ""]).tolist()
-        raise InvalidIntervention(name, f"no street of this city has the name{near(name, names)}")
+        why = f"no street of this city has the name{near(name, names)}"
+        raise InvalidIntervention(name, why, f"không có đường nào tên như vậy{near_vi(name, names)}")
     return rows
 
 
@@ -124,7 +125,9 @@ def crossing(roads: Roads, first: str, second: str) -> Rows:
     if len(nodes) == 0:
         met = crossings(roads, rows)
         words = near(second, met) or (f"; it meets {', '.join(met)}" if met else "")
-        raise InvalidIntervention(f"{first} – {second}", f"the two streets do not meet{words}")
+        vi = near_vi(second, met) or (f"; đường {first} giao với {', '.join(met)}" if met else "")
+        at = f"{first} – {second}"
+        raise InvalidIntervention(at, f"the two streets do not meet{words}", f"hai đường không giao nhau{vi}")
     return nodes
 
 
@@ -139,11 +142,21 @@ def crossings(roads: Roads, rows: Rows) -> list[str]:
 
 def near(word: str, choices: Iterable[str]) -> str:
     """Return ``; did you mean …?`` for the choices that look like a word, or nothing; accents and case do not count."""
+    close = _close_to(word, choices)
+    return f"; did you mean {' or '.join(close)}?" if close else ""
+
+
+def near_vi(word: str, choices: Iterable[str]) -> str:
+    """Return what `near` returns, in Vietnamese."""
+    close = _close_to(word, choices)
+    return f"; có phải {' hoặc '.join(close)}?" if close else ""
+
+
+def _close_to(word: str, choices: Iterable[str]) -> list[str]:
     folded: dict[str, str] = {}
     for choice in choices:
         folded.setdefault(plain(choice), choice)
-    close = difflib.get_close_matches(plain(word), folded, n=_SHOWN, cutoff=_NEAR)
-    return f"; did you mean {' or '.join(folded[c] for c in close)}?" if close else ""
+    return [folded[c] for c in difflib.get_close_matches(plain(word), folded, n=_SHOWN, cutoff=_NEAR)]
 
 
 def plain(text: str) -> str:
@@ -161,7 +174,9 @@ def _path(roads: Roads, rows: Rows, where: Where) -> list[int]:
     first, second = where.between or ("", "")
     starts, goals = (set(crossing(roads, where.street, other).tolist()) for other in (first, second))
     if starts & goals:
-        raise InvalidIntervention(where.label(), "the section has no length: both streets cross at the same junction")
+        why = "the section has no length: both streets cross at the same junction"
+        vi = "đoạn này không có chiều dài: hai đường cắt tại cùng một nút giao"
+        raise InvalidIntervention(where.label(), why, vi)
     beside: dict[int, list[int]] = {}
     for a, b in zip(roads.tail[rows].tolist(), roads.head[rows].tolist(), strict=True):
         beside.setdefault(a, []).append(b)
@@ -179,4 +194,5 @@ def _path(roads: Roads, rows: Rows, where: Where) -> list[int]:
             if other not in came:
                 came[other] = node
                 queue.append(other)
-    raise InvalidIntervention(where.label(), "the street does not run from the one to the other without a gap")
+    why = "the street does not run from the one to the other without a gap"
+    raise InvalidIntervention(where.label(), why, "đường không chạy liền từ đầu này đến đầu kia")

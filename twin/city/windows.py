@@ -48,14 +48,17 @@ class Window:
     def __post_init__(self) -> None:
         for text in (self.from_time, self.to_time):
             if not _CLOCK.fullmatch(text):
-                raise InvalidIntervention(f"window {text}", "an hour of the day is written HH:mm, from 00:00 to 24:00")
+                why = "an hour of the day is written HH:mm, from 00:00 to 24:00"
+                raise InvalidIntervention(f"window {text}", why, "giờ viết HH:mm, từ 00:00 đến 24:00")
         if self.from_time in (self.to_time, "24:00"):
             why = "it ends when it begins; a whole day is 00:00 to 24:00"
-            raise InvalidIntervention(f"window {self.from_time}–{self.to_time}", why)
+            at, vi = f"window {self.from_time}–{self.to_time}", "kết thúc ngay lúc bắt đầu; cả ngày là 00:00 đến 24:00"
+            raise InvalidIntervention(at, why, vi)
         if unknown := [day for day in self.days if day not in WEEKDAYS]:
             raise InvalidIntervention(f"weekday {unknown[0]}", f"no such day; one of {', '.join(WEEKDAYS)}")
         if self.first_day and self.last_day and self.last_day < self.first_day:
-            raise InvalidIntervention(f"window until {self.last_day}", f"it ends before it starts on {self.first_day}")
+            why, vi = f"it ends before it starts on {self.first_day}", "ngày cuối trước ngày đầu"
+            raise InvalidIntervention(f"window until {self.last_day}", why, vi)
 
     @property
     def from_min(self) -> int:

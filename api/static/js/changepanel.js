@@ -1,20 +1,21 @@
 /** The list of changes to the city, and the form that adds one: what, for whom, on which section, at which hours. */
 
-import { dayInput, el, toast } from "./dom.js";
+import { el, toast } from "./dom.js";
 import { pick, t } from "./i18n.js";
 import { post } from "./net.js";
+import { tell } from "./problem.js";
 import { suggest } from "./search.js";
+import { SIGNALS, TIMING, signalChange, signalFaults, signalFields } from "./signalform.js";
+import { ALWAYS, whenFaults, whenFields, whenOf } from "./whenform.js";
 
 const ALL = 63;
 const WALK = 4;
 const VEHICLES = [["motorcycle", 1], ["car", 8], ["bus", 16], ["truck", 32], ["bicycle", 2], ["walk", WALK]];
 const FOUR_WHEELED = 56;
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const KINDS = ["close", "ban", "walking", "one-way", "signal"];
-const CROSSED = ["one-way", "signal"]; // kinds that need the names of other streets
-const ALWAYS = { from: "", to: "", days: [], first: "", last: "" };
-const EMPTY = { kind: "close", modes: FOUR_WHEELED, ...ALWAYS, start: "", end: "", cycle: 60, share: 50 };
-const WALKING = { from: "18:00", to: "02:00", days: ["fri", "sat", "sun"] };
+const KINDS = ["close", "ban", "walking", "one-way", ...SIGNALS];
+const CROSSED = ["one-way", ...SIGNALS]; // kinds that need the names of other streets
+const EMPTY = { kind: "close", modes: FOUR_WHEELED, start: "", end: "", ...ALWAYS, ...TIMING };
+const WALKING = { from: "18:00", to: "02:00", overnight: true, days: ["fri", "sat", "sun"] };
 
 /** Owns the form of changes; the changes themselves are in the store under `closures`. */
 export class ChangePanel {
@@ -45,6 +46,7 @@ export class ChangePanel {
       el("div", { class: "row" }, input,
         el("button", { type: "button", id: "pick", class: "button", "aria-pressed": String(picking), onclick: pickOnMap }, t("run.pick"))),
       list,
+      el("p", { class: "hint" }, t("change.add_hint")),
     ];
   }
 
@@ -61,27 +63,31 @@ export class ChangePanel {
     return el("fieldset", { class: "boxes", id: "change-vehicles" }, el("legend", {}, t("change.vehicles")), ...VEHICLES.map(box));
   }
 
-  /** The section, the hours and the days: what most closures need none of. */
+  /** The section or the junction, the signal's times, the hours and the days: what most closures need none of. */
   details() {
     const f = this.form;
-    const field = (id, type, name, more = {}) => el("label", {}, t(`change.${id}`),
-      el("input", { type, id: `change-${id}`, value: String(f[name]), ...more,
-        oninput: (e) => { f[name] = type === "number" ? Number(e.target.value) : e.target.value; } }));
-    const day = (name) => el("label", {}, el("input", { type: "checkbox", checked: f.days.includes(name),
-      onchange: (e) => { f.days = e.target.checked ? [...f.days, name] : f.days.filter((d) => d !== name); } }), t(`day.${name}`));
-    const section = f.kind === "signal"
-      ? [this.crossing("start", t("change.crossed")), field("cycle", "number", "cycle", { min: 20, max: 300 }),
-        field("share", "number", "share", { min: 1, max: 99 })]
+    const signal = SIGNALS.includes(f.kind);
+    const check = () => this.check();
+    const section = signal ? [this.crossing("start", t("change.crossed"))]
       : [this.crossing("start", t("change.start")), this.crossing("end", t("change.end"))];
-    const hour = { pattern: "([01]\\d|2[0-4]):[0-5]\\d", inputMode: "numeric", autocomplete: "off" };
-    const date = (name) => el("label", {}, t(`change.${name}`), dayInput({ id: `change-${name}` }, f[name], (iso) => { f[name] = iso; }));
-    const clock = (name, placeholder) => field(name, "text", name, { ...hour, placeholder });
-    const hours = [clock("from", "18:00"), clock("to", "02:00"), date("first"), date("last")];
+    this.problem = el("ul", { class: "faults", id: "change-problem", role: "alert", hidden: true });
     this.box = el("details", { open: this.open, id: "change-details", ontoggle: (e) => { this.open = e.target.open; } },
-      el("summary", {}, t(f.kind === "signal" ? "change.signal" : "change.more")),
-      el("div", { class: "grid" }, ...section, ...(f.kind === "signal" ? [] : hours)),
-      ...(f.kind === "signal" ? [] : [el("fieldset", { class: "boxes" }, el("legend", {}, t("change.days")), ...DAYS.map(day))]));
+      el("summary", {}, t(signal ? "change.signal" : "change.more")),
+      el("div", { class: "grid" }, ...section), ...(signal ? signalFields(f, check) : []), ...whenFields(f, check), this.problem);
     return this.box;
+  }
+
+  /** Mark the fields that are wrong and say why; true where all are good. */
+  check() {
+    const f = this.form;
+    const vehicles = f.kind === "ban" && !f.modes ? { vehicles: t("change.needs_vehicle") } : {};
+    const faults = { ...vehicles, ...whenFaults(f), ...signalFaults(f) };
+    for (const input of this.box.querySelectorAll("input[id^=change-]")) {
+      input.setCustomValidity(faults[input.id.replace("change-", "")] ?? "");
+    }
+    this.problem.replaceChildren(...Object.values(faults).map((words) => el("li", {}, words)));
+    this.problem.hidden = Object.keys(faults).length === 0;
+    return this.problem.hidden;
   }
 
   /** An input for a cross street, with suggestions. */
@@ -97,19 +103,24 @@ export class ChangePanel {
   /** Add the change of the form to a street. @param {string} name */
   street(name) {
     const f = this.form;
-    const wrong = this.box?.querySelector("input:invalid");
-    if (wrong) {
+    if (!this.check()) {
       this.box.open = true;
-      wrong.reportValidity();
+      this.box.querySelector("input:invalid")?.focus();
+      this.problem.scrollIntoView({ block: "center" });
       return;
     }
-    if (CROSSED.includes(f.kind) && !(f.start && (f.end || f.kind === "signal"))) {
-      toast(t("change.needs_crossing"));
+    const signal = SIGNALS.includes(f.kind);
+    if (CROSSED.includes(f.kind) && !(f.start && (f.end || signal))) {
+      toast(t(signal ? "change.needs_junction" : "change.needs_crossing"));
       return;
     }
     const between = f.start && f.end ? [f.start, f.end] : null;
-    const when = this.when();
-    if (f.kind === "signal") this.add({ kind: "signal-split", junction: [name, f.start], cycle_s: f.cycle, first_share: f.share / 100 });
+    if (!between && !signal && (f.start || f.end)) {
+      toast(t("change.needs_both"));
+      return;
+    }
+    const when = whenOf(f);
+    if (signal) this.add(signalChange(f, name, when));
     else if (f.kind === "one-way") this.add({ kind: "one-way", where: { street: name, between }, when });
     else this.add({ kind: "close-street", name, modes: this.modes(), between, when });
   }
@@ -117,19 +128,12 @@ export class ChangePanel {
   /** Add the change of the form to single links. @param {string[]} links */
   links(links) {
     if (CROSSED.includes(this.form.kind)) toast(t("change.needs_street"));
-    else this.add({ kind: "close-link", links, modes: this.modes(), when: this.when() });
+    else if (this.check()) this.add({ kind: "close-link", links, modes: this.modes(), when: whenOf(this.form) });
   }
 
   modes() {
     const { kind, modes } = this.form;
     return kind === "ban" ? modes : kind === "walking" ? ALL - WALK : ALL;
-  }
-
-  when() {
-    const { from, to, days, first, last } = this.form;
-    if (!from && !to && !first && !last && days.length === 0) return [];
-    return [{ from_time: from || "00:00", to_time: to || "24:00", days: DAYS.filter((d) => days.includes(d)),
-      first_day: first || null, last_day: last || null }];
   }
 
   /** Let the service check a change, then put it on the list. @param {object} change */
@@ -139,7 +143,7 @@ export class ChangePanel {
       const { closures } = this.store.get();
       if (!closures.some((c) => same(c, checked))) this.store.set({ closures: [...closures, checked] });
     } catch (error) {
-      toast(error.message);
+      tell(error);
     }
   }
 

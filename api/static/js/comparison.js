@@ -1,7 +1,7 @@
 /** The comparison: indicators of baseline and what-if with their difference, and the time slider over both maps. */
 
 import { byId, el } from "./dom.js";
-import { dayWords, figure, number, pick, signed, span, t, unit } from "./i18n.js";
+import { dayWords, exact, figure, number, pick, signed, span, t, unit } from "./i18n.js";
 import { fromBase64 } from "./net.js";
 import { NO_FLOW } from "./statelayers.js";
 import { SHOWS } from "./store.js";
@@ -25,6 +25,7 @@ export class Comparison {
     this.ratio = { a: decode(links.ratio_a, Uint8Array), b: decode(links.ratio_b, Uint8Array) };
     this.flow = { a: decode(links.flow_a, Uint16Array), b: decode(links.flow_b, Uint16Array) };
     this.params = answer.params ?? {};
+    this.ordered = answer.ordered ?? false; // whether a traffic order can be written of its changes
     this.startH = this.params.start_h ?? null;
     this.times = links.time_s ?? this.ratio.a.map((_, i) => i);
     this.steps = Math.min(this.ratio.a.length, this.ratio.b.length);
@@ -80,6 +81,7 @@ export function drawIndicators(root, c, { leave, names, tables }) {
     return;
   }
   const level = c.indicators.find((i) => i.level)?.level ?? 0.95;
+  const otherTrips = c.indicators.some((i) => i.key === "trips" && i.difference);
   const head = el("tr", {}, ...["kpi.indicator", "kpi.a", "kpi.b", "kpi.difference"].map((k) => el("th", { scope: "col" }, t(k))));
   const said = c.verdict.map((v) => el("p", {}, pick(v)));
   const groups = grouped(c.indicators.filter((i) => !INNER.includes(i.key)));
@@ -96,11 +98,11 @@ export function drawIndicators(root, c, { leave, names, tables }) {
     })),
     el("table", { class: "kpi", id: "kpi" }, el("thead", {}, head), el("tbody", {}, ...rows)),
     ...(still.length ? [el("p", { class: "hint" }, t("kpi.unchanged", { names: still.join(", ").toLowerCase() }))] : []),
-    el("p", { class: "hint" }, t("kpi.ci", { level: number(level * 100, 0) })),
+    el("p", { class: "hint" }, t(otherTrips ? "kpi.ci_trips" : "kpi.ci", { level: number(level * 100, 0) })),
     tables,
     el("ul", { class: "notes" }, ...c.notes.map((n) => el("li", {}, pick(n)))),
     el("div", { class: "row actions" }, el("button", { type: "button", class: "button", id: "leave", onclick: leave }, t("kpi.leave")),
-      ...(names.length ? [el("a", { class: "button", id: "order", target: "_blank", rel: "noopener",
+      ...(c.ordered ? [el("a", { class: "button", id: "order", target: "_blank", rel: "noopener",
         href: `/api/v1/runs/${c.b}/order?baseline=${c.a}&f=html` }, t("kpi.order"))] : [])),
   );
 }
@@ -145,9 +147,11 @@ function values(i, title, kind) {
     el("td", {}, el("span", { class: verdict, title: words }, `${arrow}${signed(i.difference)}${words ? ` ${words}` : ""}`), ci));
 }
 
-/** Return a value of an indicator, with a decimal more where the difference is small beside it. */
-const level = (value, { a, difference }) =>
-  (Math.abs(a) >= 100 && difference && Math.abs(difference) < 10 ? number(value, 1) : figure(value));
+/** Return a value of an indicator, with as many decimals as show the difference. */
+function level(value, { difference, unit: of }) {
+  const size = Math.abs(difference ?? 0);
+  return size >= 0.005 && size < 10 ? exact(value, size < 1 && of !== "1" ? 2 : 1) : figure(value);
+}
 
 /** Say whether more of an indicator is good (1), bad (-1) or neither (0); what rounds to nothing is neither. */
 const senseOf = ({ better, difference }) => (Math.abs(difference) < 0.005 ? 0 : { higher: 1, lower: -1 }[better] ?? 0);

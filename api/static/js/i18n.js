@@ -74,12 +74,23 @@ export function unit(key, before = "", after = "") {
 }
 
 /**
- * Return a result: two decimals at most, for chance is larger than a third.
+ * Return a result: two decimals at most, for chance is larger than a third; a whole number has none.
  * @param {number|null|undefined} value
  */
 export function figure(value) {
   const size = Math.abs(value ?? 0);
-  return number(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+  return exact(value, size >= 100 ? 0 : size >= 10 ? 1 : 2);
+}
+
+/**
+ * Return a number with just so many decimals, zeros too, so that figures under each other can be compared.
+ * @param {number|null|undefined} value @param {number} digits
+ */
+export function exact(value, digits) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  const places = Number.isInteger(value) ? 0 : digits;
+  const format = { minimumFractionDigits: places, maximumFractionDigits: places };
+  return new Intl.NumberFormat(lang === "vi" ? "vi-VN" : "en-GB", format).format(value);
 }
 
 /**

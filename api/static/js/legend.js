@@ -1,5 +1,6 @@
 /** The legend, always on the map: what the colours of the streets mean now, and the points in view. */
 
+import { RED } from "./changelayers.js";
 import { byId, el, swatch } from "./dom.js";
 import { number, pick, t } from "./i18n.js";
 import { HEALTH } from "./sensorlayers.js";
@@ -8,16 +9,16 @@ import { CLASS_COLOURS } from "./trips.js";
 
 /**
  * Fill the legend.
- * @param {{spec: object, show: string, whole: boolean, comparing: boolean, theme: string, closed: boolean, classes: object[]}} o
+ * @param {{spec: object, show: string, whole: boolean, comparing: boolean, theme: string, looks: Set<string>, classes: object[]}} o
  */
-export function drawLegend({ spec, show, whole, comparing, theme, closed, classes }) {
+export function drawLegend({ spec, show, whole, comparing, theme, looks, classes }) {
   const grey = spec.themes[theme].not_observed;
   const item = (colour, shape, text) => el("li", {}, swatch(colour, shape), text);
   const kind = comparing ? show : "live";
   const rows = kind === "change" ? changeRows(theme, item) : kind === "queue" || kind === "density" ? scaleRows(kind, theme, grey, item)
     : speedRows(spec, theme, item);
   if (kind === "speed" || kind === "live") rows.push(item(grey, "thin", t(comparing ? "legend.no_value" : "legend.not_observed")));
-  if (closed) rows.push(item([214, 24, 48], "closed", t("legend.closed")));
+  for (const look of ["closed", "changed", "signal", "parcel"]) if (looks.has(look)) rows.push(item(RED, look, t(`legend.${look}`)));
   rows.push(...classes.map((c) => item(CLASS_COLOURS[c.key] ?? grey, "dot", pick(c.title))));
   const kept = byId("legend").querySelector("details");
   const open = kept ? kept.open : innerWidth > NARROW_PX;

@@ -1,10 +1,11 @@
 /** The page: loads the city, keeps one state, and draws map, panels and permalink from it. */
 
 import { BaseLayers } from "./baselayers.js";
+import { ChangeLayers, lookOf } from "./changelayers.js";
 import { described } from "./changepanel.js";
 import { controls } from "./controls.js";
 import { Comparison, drawIndicators, drawTimeline } from "./comparison.js";
-import { byId, el, toast } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { language, loadWords, number, pick, t, translate } from "./i18n.js";
 import { allLabels } from "./labelset.js";
 import { drawInspector, drawLayers } from "./layerpanel.js";
@@ -12,6 +13,7 @@ import { drawLegend } from "./legend.js";
 import { drawFeed, drawLive } from "./livepanel.js";
 import { MapView } from "./mapview.js";
 import { fromBase64, json, listen, pack } from "./net.js";
+import { tell } from "./problem.js";
 import { RunPanel } from "./runpanel.js";
 import { bringIntoView, drawScene, streetRows, tip } from "./scene.js";
 import { Replay } from "./replay.js";
@@ -21,6 +23,7 @@ import { chooseRows } from "./shapes.js";
 import { NO_FLOW, NOT_OBSERVED, StateLayers } from "./statelayers.js";
 import { createStore, readHash, writeHash } from "./store.js";
 
+const NO_MEASURE = ["network-as-of", "land-use", "floor-area", "raise-ground"]; // changes no traffic order speaks of
 const AT_START = 14; // layers that show only from this zoom on are fetched when first needed
 const darkByDefault = matchMedia("(prefers-color-scheme: dark)").matches;
 const linked = readHash(location.hash);
@@ -52,6 +55,7 @@ async function start() {
   app.tables = new ResultTables(([longitude, latitude]) => app.map.move({ ...app.map.view, longitude, latitude, zoom: 15.5 }));
   app.labels = allLabels(packs, day);
   app.names = new NameIndex(packs, day);
+  app.changes = new ChangeLayers(packs.roads, (name) => app.names.entries.find((e) => e.key === "roads" && e.name === name)?.rows ?? []);
   app.home = { ...spec.initialViewState };
   const view = store.get().view ? { ...app.home, ...store.get().view } : app.home;
   const onView = (v) => store.set({ view: short(v) });
@@ -76,7 +80,8 @@ async function openComparison(ids) {
       json(`/api/v1/compare?a=${ids.a}&b=${ids.b}`), json(`/api/v1/runs/${ids.b}`),
     ]);
     const { interventions = [], params = {} } = run.request ?? {};
-    const comparison = new Comparison(ids, { ...answer, params });
+    const ordered = interventions.some((i) => !NO_MEASURE.includes(i.kind));
+    const comparison = new Comparison(ids, { ...answer, params, ordered });
     const told = interventions.filter((i) => i.kind !== "raise-ground"); // its outline is in metres here
     const closures = told.length ? await described(told) : [];
     const step = store.get().linked ? store.get().step : Math.floor(comparison.steps / 2);
@@ -87,7 +92,7 @@ async function openComparison(ids) {
     });
     bringIntoView(app, store.get().closures);
   } catch (error) {
-    toast(error.message);
+    tell(error);
   }
 }
 
@@ -113,7 +118,7 @@ app.wanted = (keys) => {
   for (const key of keys) {
     if (app.coming.has(key)) continue;
     app.coming.add(key);
-    pack(app.urls.get(key)).then((found) => { app.packs[key] = found; schedule(); }).catch((error) => toast(error.message));
+    pack(app.urls.get(key)).then((found) => { app.packs[key] = found; schedule(); }).catch((error) => tell(error));
   }
 };
 
@@ -248,7 +253,7 @@ function drawLegendNow() {
   const s = store.get();
   drawLegend({
     spec: app.spec, show: s.show, whole: s.whole && Boolean(s.comparison?.change), comparing: Boolean(s.comparison),
-    theme: s.theme, closed: s.closures.length > 0,
+    theme: s.theme, looks: new Set(s.closures.map((x) => lookOf(x.change))),
     classes: s.comparison && s.trips ? app.replay.trips.classes() : [],
   });
 }
@@ -281,7 +286,7 @@ async function changeLanguage(lang) {
 function wire() {
   store.subscribe((s, before, changed) => {
     const any = (...names) => names.some((n) => changed.has(n));
-    if (any("lang")) changeLanguage(s.lang).catch((error) => toast(error.message));
+    if (any("lang")) changeLanguage(s.lang).catch((error) => tell(error));
     if (any("theme")) drawTexts();
     if (any("tab", "live", "switched", "picking")) drawPanels();
     if (any("closures", "picking")) app.run.draw();

@@ -5,12 +5,24 @@ import { decodePack } from "./pack.js";
 
 /** A problem document (RFC 9457) as an error that speaks the user's language. */
 export class Problem extends Error {
-  /** @param {{title?: string, title_vi?: string, detail?: string, status?: number, code?: string}} document */
+  /**
+   * @param {{title?: string, title_vi?: string, detail?: string, detail_vi?: string, remedy?: string, remedy_vi?: string,
+   *   status?: number, code?: string}} document
+   */
   constructor(document) {
-    const title = (language() === "vi" && document.title_vi) || document.title || "";
-    super([title, document.detail].filter(Boolean).join(": "));
+    super(problemWords(document).join(" · "));
     this.document = document;
   }
+}
+
+/**
+ * Return what a problem document says to a planner, in order: what went wrong, why where it is known in plain words, what to do.
+ * @param {object} p
+ */
+export function problemWords(p) {
+  const plain = p.detail_vi || !p.remedy;
+  return (language() === "vi" ? [p.title_vi || p.title, p.detail_vi || (plain && p.detail), p.remedy_vi]
+    : [p.title, plain && p.detail, p.remedy]).filter(Boolean);
 }
 
 /**

@@ -95,7 +95,7 @@ function inputOf(p, value, keep) {
   if (p.type === "boolean") return el("input", { type: "checkbox", checked: value, onchange: (e) => keep(e.target.checked) });
   if (p.type === "number" || p.type === "integer") return numberInput(p, value, keep);
   if (TABLE.includes(p.type)) return tableInput(p, value, keep);
-  if (p.format === "date") return dayInput({ required: true }, String(value ?? ""), keep);
+  if (p.format === "date") return dayInput({ needed: true }, String(value ?? ""), keep);
   return el("input", { type: "text", value: String(value ?? ""), oninput: (e) => keep(e.target.value) });
 }
 

@@ -1,7 +1,8 @@
 /** A comparison over time: the series of its runs, the tracks of vehicles, and what plays them. */
 
-import { byId, toast } from "./dom.js";
+import { byId } from "./dom.js";
 import { pack } from "./net.js";
+import { tell } from "./problem.js";
 import { drawTrips } from "./scene.js";
 import { SCALES } from "./statelayers.js";
 import { TripClock, Trips } from "./trips.js";
@@ -31,7 +32,7 @@ export class Replay {
     pack(url).then(({ header: { intervals, places }, arrays }) => {
       this.series.set(url, Array.from({ length: intervals }, (_, i) => arrays.values.subarray(i * places, (i + 1) * places)));
       this.schedule();
-    }).catch((error) => toast(error.message));
+    }).catch((error) => tell(error));
     return null;
   }
 
@@ -56,7 +57,7 @@ export class Replay {
         this.trips.set(side, found);
         this.legend();
         this.schedule();
-      }).catch((error) => toast(error.message));
+      }).catch((error) => tell(error));
     }
   }
 

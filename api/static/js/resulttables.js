@@ -1,8 +1,9 @@
 /** The tables of a comparison: bridges, junctions, streets, wards, with baseline, what-if and difference. */
 
-import { el, toast } from "./dom.js";
+import { el } from "./dom.js";
 import { figure, language, number, pick, signed, t, unit } from "./i18n.js";
 import { json } from "./net.js";
+import { tell } from "./problem.js";
 
 /** Tables whose rows are put in order by what changed; the others by what the what-if has. */
 const BY_DIFFERENCE = ["junctions", "streets", "wards"];
@@ -52,7 +53,7 @@ export class ResultTables {
       const found = await json(`/api/v1/compare/tables/${key}?${query}`);
       body.replaceChildren(...this.parts(found, order, body));
     } catch (error) {
-      toast(error.message);
+      tell(error);
     }
   }
 

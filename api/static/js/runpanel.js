@@ -1,10 +1,11 @@
 /** The what-if: choose a scenario, its parameters and closures, run it beside its baseline, watch and cancel. */
 
 import { ChangePanel, described } from "./changepanel.js";
-import { el, toast } from "./dom.js";
+import { el } from "./dom.js";
 import { age, dayWords, number, pick, span, t } from "./i18n.js";
 import { json, listen, post } from "./net.js";
 import { hourText, paramFields } from "./paramfields.js";
+import { problemParts, tell } from "./problem.js";
 
 const DONE = ["successful", "failed", "dismissed"];
 const USUAL = "traffic"; // the scenario that changes of streets and the ready-made what-ifs are about
@@ -32,7 +33,7 @@ export class RunPanel {
     this.result = el("div", { id: "result" });
     root.replaceChildren(this.form, this.status, this.result);
     this.draw();
-    json("/api/v1/what-ifs").then((found) => { this.whatIfs = found; this.draw(); }).catch((error) => toast(error.message));
+    json("/api/v1/what-ifs").then((found) => { this.whatIfs = found; this.draw(); }).catch((error) => tell(error));
   }
 
   /** Draw the form again: language, closures or scenario changed. */
@@ -107,7 +108,7 @@ export class RunPanel {
       this.store.set({ closures });
       this.onTaken(closures);
     } catch (error) {
-      toast(error.message);
+      tell(error);
     }
   }
 
@@ -146,7 +147,7 @@ export class RunPanel {
       for (const side of ["a", "b"]) this.follow(side);
       this.check();
     } catch (error) {
-      this.stop(error.message);
+      this.stop(error.document ?? error.message);
     }
   }
 
@@ -171,7 +172,7 @@ export class RunPanel {
     try {
       take(await json(`/api/v1/runs/${id}`));
     } catch (error) {
-      this.stop(error.message);
+      this.stop(error.document ?? error.message);
     }
   }
 
@@ -179,7 +180,7 @@ export class RunPanel {
     const { a, b } = this.running;
     const bad = [a, b].find((r) => r.status === "failed" || r.status === "dismissed");
     if (bad) {
-      this.stop(bad.status === "dismissed" ? t("run.dismissed") : problemText(bad.problem));
+      this.stop(bad.status === "dismissed" ? t("run.dismissed") : bad.problem ?? t("run.failed"));
     } else if (a.status === "successful" && b.status === "successful") {
       const ids = { a: a.id, b: b.id };
       this.stop("");
@@ -187,7 +188,7 @@ export class RunPanel {
     } else this.drawStatus();
   }
 
-  /** @param {string} problem */
+  /** @param {object|string} problem a problem document, or words */
   stop(problem) {
     for (const stop of this.running?.stops ?? []) stop();
     this.running = null;
@@ -203,7 +204,7 @@ export class RunPanel {
 
   drawStatus() {
     if (!this.running) {
-      this.status.replaceChildren(...(this.problem ? [el("p", { class: "problem", role: "alert" }, this.problem)] : []));
+      this.status.replaceChildren(...(this.problem ? [el("div", { class: "problem", role: "alert" }, ...problemParts(this.problem))] : []));
       return;
     }
     const { a, b } = this.running;
@@ -225,11 +226,4 @@ export class RunPanel {
     const start = known.start_h && (this.values.start_h ?? known.start_h.default);
     return t("run.sim_time", { time: start === undefined ? span(seconds) : hourText((start + seconds / 3600) % 24) });
   }
-}
-
-/** @param {object|string|null} problem */
-function problemText(problem) {
-  if (!problem) return t("run.failed");
-  if (typeof problem === "string") return problem;
-  return [pick({ vi: problem.title_vi ?? problem.title, en: problem.title }), problem.detail].filter(Boolean).join(": ");
 }

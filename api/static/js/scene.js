@@ -9,6 +9,9 @@ import { NO_FLOW } from "./statelayers.js";
 const SENSORS = ["cameras", "bike_stations", "gauges"]; // of the present: a comparison has none
 const UNDER_VEHICLES = 0.3; // opacity of the streets' colours while vehicles are drawn over them
 
+/** The part of a view that neither its edges nor the boxes laid over it hide, as shares of its size. */
+const FREE = { west: 0.12, east: 0.88, north: 0.14, south: 0.66 };
+
 /** @typedef {object} App the loaded city: packs, spec, base, state, labels, names, map */
 
 /**
@@ -20,20 +23,30 @@ export function closedRows(app, closures) {
   return closures.flatMap((c) => c.links.map((id) => roads.rowOf(id)).filter((row) => row >= 0));
 }
 
-/** Return the parcels that the changes are about. @param {object[]} closures */
-const parcels = (closures) => [...new Map(closures.filter((c) => c.lonlat).map((c) => [c.change.parcel, c.lonlat])).values()];
-
-/** Move the map, if need be, so that the middle of the changed streets, or a parcel, is in the inner part of each view. */
+/**
+ * Move the map, if need be, so that all that is changed lies in the free part of each view, with room around for where traffic goes.
+ * @param {App} app @param {object[]} closures
+ */
 export function bringIntoView(app, closures) {
-  const rows = closedRows(app, closures);
-  const [spot] = parcels(closures);
-  if (rows.length === 0 && !spot) return;
-  const [a, b] = rows.length ? app.packs.roads.span(rows[Math.floor(rows.length / 2)]) : [0, 0];
-  const at = rows.length ? app.packs.roads.lonlat.subarray(a * 2, b * 2) : spot;
+  const { roads } = app.packs;
+  const spots = closedRows(app, closures).flatMap((row) => {
+    const [a, b] = roads.span(row);
+    return [a, b - 1].map((i) => [roads.lonlat[i * 2], roads.lonlat[i * 2 + 1]]);
+  });
+  spots.push(...closures.filter((c) => c.lonlat).map((c) => c.lonlat));
+  if (spots.length === 0) return;
   const viewport = app.map.viewport();
-  const [x, y] = viewport.project([at[0], at[1]]);
-  const inside = Math.abs(x / viewport.width - 0.5) < 0.32 && Math.abs(y / viewport.height - 0.5) < 0.3;
-  if (!inside) app.map.move({ ...app.map.view, longitude: at[0], latitude: at[1] });
+  const { width, height } = viewport;
+  const at = spots.map((spot) => viewport.project(spot));
+  const [xs, ys] = [0, 1].map((k) => at.map((p) => p[k]));
+  const [west, east, north, south] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const inside = west > FREE.west * width && east < FREE.east * width && north > FREE.north * height && south < FREE.south * height;
+  if (inside) return;
+  const shrink = Math.max((east - west) / ((FREE.east - FREE.west) * width), (south - north) / ((FREE.south - FREE.north) * height), 1);
+  const zoom = app.map.view.zoom - Math.log2(shrink);
+  const lower = ((FREE.north + FREE.south) / 2 - 0.5) * height * shrink; // the free part lies higher than the middle
+  const [longitude, latitude] = viewport.unproject([(west + east) / 2, (north + south) / 2 - lower]);
+  app.map.move({ ...app.map.view, longitude, latitude, zoom });
 }
 
 /** Return the words shown beside the pointer. */
@@ -79,8 +92,7 @@ export function drawScene(app, s) {
       values.push(...app.state.flow("flow@a", a[step], ctx), ...app.state.change("change@b", b[step], one, ctx));
     } else values.push(...app.state.speed("speed@a", c.ratio.a[step], ctx), ...app.state.speed("speed@b", c.ratio.b[step], ctx));
   } else if (s.live && s.switched.live !== false) values.push(...app.state.speed("speed", s.live.decoded.ratio, ctx));
-  const closed = app.state.closed(c ? "closed@b" : "closed", closedRows(app, s.closures), ctx);
-  closed.push(...app.state.marked(c ? "parcels@b" : "parcels", parcels(s.closures)));
+  const changes = app.changes.at(c ? "closed@b" : "closed", s.closures, ctx);
   const selected = s.selected?.key === "roads" ? app.state.selection(streetRows(app, s.selected.row), ctx) : [];
   const theme = app.spec.themes[s.theme];
   const shownKeys = new Set(app.spec.layers.filter((d) => BaseLayers.shown(d, s.switched)).map((d) => d.twin.key));
@@ -88,7 +100,7 @@ export function drawScene(app, s) {
   const { layers: sensors, taken } = sensorLayers(c ? null : s.live, app.packs, { ...ctx, shown: shownKeys });
   app.fitted = s.switched.labels === false ? [] : fitting(app.labels, viewport, wanted, taken);
   const muted = c && s.trips ? values.map((l) => l.clone({ opacity: UNDER_VEHICLES })) : values;
-  app.below = [...ground, ...selected, ...muted, ...closed, ...points, ...sensors];
+  app.below = [...ground, ...selected, ...changes.below, ...muted, ...changes.above, ...points, ...sensors];
   app.above = textLayers(app.fitted, theme);
   drawTrips(app, s);
   drawScale(app.map.view.latitude, app.map.view.zoom);

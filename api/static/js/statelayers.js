@@ -7,7 +7,7 @@ const deck = globalThis.deck;
 export const NOT_OBSERVED = 255;
 export const NO_FLOW = 65535;
 const RANK_SHARE = [1, 0.8, 0.62, 0.42, 0.32];
-const WIDTH_PX = [[10, 1.2], [12, 2.4], [14, 5.0], [16, 10.0], [18, 22.0]];
+export const WIDTH_PX = [[10, 1.2], [12, 2.4], [14, 5.0], [16, 10.0], [18, 22.0]];
 /** Change of flow [vehicles an hour] and its colour: orange for more, purple for less, apart for every eye. */
 export const CHANGE = [
   { below: -200, light: [84, 39, 136], dark: [150, 98, 236] },
@@ -156,48 +156,6 @@ export class StateLayers {
     return part.shape;
   }
 
-  /**
-   * Return the closed streets: a dark casing, a red core, a cross in the middle.
-   * @param {string} id
-   * @param {number[]} rows
-   * @param {{zoom: number}} ctx
-   */
-  closed(id, rows, ctx) {
-    if (rows.length === 0) return [];
-    const key = `${id}:${rows.join()}`;
-    if (this.closedKey !== key) {
-      this.closedKey = key;
-      this.closedLines = lines(this.roads, Uint32Array.from(rows));
-      this.crosses = middleOfEachStreet(this.roads, rows);
-    }
-    const path = (suffix, colour, scale) =>
-      new deck.PathLayer({
-        id: `${id}-${suffix}`, data: this.closedLines, _pathType: "open", positionFormat: "XY", getColor: colour,
-        widthUnits: "pixels", getWidth: 1, widthScale: between(WIDTH_PX, ctx.zoom) * scale, widthMinPixels: 2,
-      });
-    return [
-      path("case", [60, 0, 10], 1.7),
-      path("core", [214, 24, 48], 1.1),
-      new deck.ScatterplotLayer({
-        id: `${id}-disc`, data: this.crosses, getPosition: (d) => d.at, radiusUnits: "pixels", getRadius: 9,
-        getFillColor: [255, 255, 255], getLineColor: [214, 24, 48], stroked: true, lineWidthUnits: "pixels", getLineWidth: 3,
-      }),
-      new deck.TextLayer({
-        id: `${id}-cross`, data: this.crosses, getPosition: (d) => d.at, getText: () => "✕", getSize: 13,
-        getColor: [150, 0, 24], characterSet: "auto", fontFamily: "DejaVu Sans, sans-serif", fontWeight: 700,
-      }),
-    ];
-  }
-
-  /** Return the marks of the parcels that change. @param {string} id @param {number[][]} spots longitude, latitude */
-  marked(id, spots) {
-    if (spots.length === 0) return [];
-    return [new deck.ScatterplotLayer({
-      id: `${id}-mark`, data: spots, getPosition: (d) => d, radiusUnits: "pixels", getRadius: 10, getFillColor: [214, 24, 48, 90],
-      getLineColor: [214, 24, 48], stroked: true, lineWidthUnits: "pixels", getLineWidth: 3.5,
-    })];
-  }
-
   /** @param {number[]} rows @param {{zoom: number}} ctx */
   selection(rows, ctx) {
     if (rows.length === 0) return [];
@@ -208,21 +166,4 @@ export class StateLayers {
       }),
     ];
   }
-}
-
-/** @param {import("./pack.js").Pack} roads @param {number[]} rows */
-function middleOfEachStreet(roads, rows) {
-  const longest = new Map();
-  for (const row of rows) {
-    const name = roads.value("name", row) || `#${row}`;
-    const best = longest.get(name);
-    if (best === undefined || roads.arrays.length_m[row] > roads.arrays.length_m[best]) longest.set(name, row);
-  }
-  return Array.from(longest.values(), (row) => {
-    const [a, b] = roads.span(row);
-    const i = (a + b - 1) / 2;
-    const [lo, hi] = [Math.floor(i), Math.ceil(i)];
-    const mid = (k) => (roads.lonlat[lo * 2 + k] + roads.lonlat[hi * 2 + k]) / 2;
-    return { at: [mid(0), mid(1)] };
-  });
 }

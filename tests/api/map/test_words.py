@@ -14,6 +14,7 @@ SOURCE = "\n".join(p.read_text(encoding="utf-8") for p in [*MODULES, STATIC / "i
 MADE = (
     "live.", "status.", "mode.", "field.", "provenance.", "road.", "value.", "group.", "search.", "layer.", "kpi.",
     "u.", "show.", "change.", "day.", "params.", "table.by_", "legend.sensor_",
+    "legend.closed", "legend.changed", "legend.signal", "legend.parcel",
 )  # fmt: skip
 """Families whose keys the page puts together from the data."""
 

@@ -53,6 +53,14 @@ def test_a_bound_makes_steps_longer_and_loses_no_vehicle(n: int, max_bytes: int)
     assert got.queue_veh.tolist() == want.queue_veh.tolist()
 
 
+def test_the_longest_queue_counts_whenever_in_the_interval_it_was_seen() -> None:
+    recorder, one = LinkRecorder(max_bytes=1), seen(3)
+    looked = np.array([99.0, 0.0, 99.0])
+    recorder.add(one, looked)
+    recorder.add(one)
+    assert recorder.records()[0].queue_veh.tolist() == np.maximum(one.queue_veh, looked).tolist()
+
+
 def test_many_vehicles_do_not_overflow() -> None:
     record = LinkRecord.of(seen(1))
     big = Seen(

@@ -156,6 +156,7 @@ def test_the_ways_around_are_the_streets_that_gain_traffic() -> None:
     gains = [d.added_veh_h for d in found]
     assert gains == sorted(gains, reverse=True)
     assert min(gains) >= LEAST_VEH_H
+    assert "Cầu Đông" not in [d.street for d in detours_of(two_banks(), study.places, but={"Cầu Đông"})]
     assert detours_of(two_banks(), {}) == []
     unnamed = replace(two_banks().roads, name=np.full(len(two_banks().roads), ""))
     assert detours_of(replace(two_banks(), roads=unnamed), study.places) == []

@@ -120,9 +120,22 @@ def test_stages_are_those_of_the_plan_there_is_else_a_stage_for_each_street() ->
 def test_the_words_of_a_signal_that_reacts() -> None:
     change = ActuateSignal(("Hùng Vương", "Bến Nghé"), when=(Window("16:30", "18:30"),))
     assert change_label(change).vi == (
-        "Hùng Vương × Bến Nghé: đèn điều khiển theo xe, xanh 7–40 s · từ 16:30 đến 18:30 hằng ngày"
+        "Hùng Vương × Bến Nghé: đèn theo lượng xe, xanh 7–40 giây · từ 16:30 đến 18:30 hằng ngày"
     )
     assert (
         "Đèn tín hiệu tại nút giao đường Hùng Vương – đường Bến Nghé điều khiển theo lượng xe đến: thời gian xanh mỗi "
         "pha từ 7 đến 40 giây."
     ) in traffic_order([change]).render()
+
+
+def test_a_plan_is_told_with_the_green_of_each_street() -> None:
+    change = SplitSignal(("Hùng Vương", "Bến Nghé"), 60.0, 0.75, when=(Window("16:30", "18:30"),))
+    assert change.greens_s == (39.0, 13.0)
+    assert change_label(change).vi == (
+        "Hùng Vương × Bến Nghé: đèn chu kỳ 60 giây, xanh 39 + 13 giây · từ 16:30 đến 18:30 hằng ngày"
+    )
+    assert (
+        "Điều chỉnh đèn tín hiệu tại nút giao đường Hùng Vương – đường Bến Nghé: chu kỳ 60 giây, xanh 39 giây cho "
+        "đường Hùng Vương và 13 giây cho đường Bến Nghé."
+    ) in traffic_order([change]).render()
+    assert "Không cần: không có đoạn đường nào bị cấm." in traffic_order([change]).render()

@@ -12,6 +12,7 @@ import pytest
 import scenarios
 from scenarios.engine.result import RunResult
 from scenarios.engine.timeline import Inject
+from scenarios.traffic import scenario
 from scenarios.traffic.params import CLASSES
 from tests.scenarios.cities import origin, two_banks
 from twin.city.interventions import CloseLink, CloseStreet, Intervention
@@ -127,6 +128,22 @@ def test_series_cover_the_period_with_bounded_memory() -> None:
     ratio = result.series["speed_ratio"].values
     assert np.nanmin(ratio) >= 0.0
     assert np.nanmax(ratio) <= 1.0 + 1e-6
+
+
+def test_looks_at_the_queues_find_longer_ones_and_alter_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    often = go(interval_min=10.0, demand_scale=1.5)
+    monkeypatch.setattr(scenario, "LOOKS", 1)  # at the intervals' ends alone
+    seldom = go(interval_min=10.0, demand_scale=1.5)
+    queue, at_ends = (r.series["queue_veh"].values for r in (often, seldom))
+    assert np.all(queue >= at_ends)
+    assert queue.sum() > at_ends.sum()
+    for key in ("flow_veh_h", "speed_kmh", "density_pcu_km"):
+        np.testing.assert_array_equal(often.series[key].values, seldom.series[key].values)
+    same = [
+        [(i.key, i.group, i.value.hex()) for i in r.indicators if i.key != "queue_max_veh"] for r in (often, seldom)
+    ]
+    assert same[0] == same[1]
+    assert often.value("queue_max_veh") == queue.max()
 
 
 def test_paired_study_finds_the_closure() -> None:

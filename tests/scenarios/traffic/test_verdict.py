@@ -10,7 +10,17 @@ from scenarios.engine.compare import Comparison, Difference, Estimate
 from scenarios.engine.compare_tables import TableDifference
 from scenarios.traffic.tables import STREETS
 from scenarios.traffic.verdict import subject, verdict
-from twin.city.interventions import CloseStreet, MakeOneWay, NetworkAsOf, SetLandUse, Where
+from twin.city.interventions import (
+    ActuateSignal,
+    AddFloorArea,
+    CloseStreet,
+    Intervention,
+    MakeOneWay,
+    NetworkAsOf,
+    SetLandUse,
+    SplitSignal,
+    Where,
+)
 from twin.city.roads import ALL_MODES, MOTOR, WALK
 from twin.testing.toy import toy_city
 
@@ -134,3 +144,20 @@ def test_the_subject_names_what_was_changed() -> None:
     assert subject([MakeOneWay(Where("Hà Nội", ("Lê Lợi", "Hùng Vương")))]).vi == "Tổ chức một chiều đường Hà Nội"
     assert subject([NetworkAsOf(date(2025, 3, 25))]).en == "The network of 25/03/2025"
     assert subject([SetLandUse("p1", "TMD")]).vi == "Phương án"
+    tower: list[Intervention] = [SetLandUse("p1", "TMD"), AddFloorArea("p1", 9_000.0, 15)]
+    assert subject(tower).vi == "Tòa nhà 15 tầng trên thửa p1"
+    assert subject([*tower, CLOSED[0]]).vi == "Phương án"
+    assert subject([SplitSignal(("Lê Lợi", "Hà Nội"), 60.0)]).vi == "Đèn tín hiệu mới tại nút Lê Lợi – Hà Nội"
+    assert subject([ActuateSignal(("Lê Lợi", "Hà Nội"))]).en == "The signal by vehicles at Lê Lợi – Hà Nội"
+
+
+def test_trips_that_a_building_makes_are_told_first() -> None:
+    times = _difference("mean_travel_time_s", 472.0, -1.2, 2.4)
+    tower: list[Intervention] = [SetLandUse("p1", "TMD"), AddFloorArea("p1", 9_000.0, 15)]
+    said = verdict(toy_city(), _comparison(times, _difference("trips", 93_359.0, 380.0, 82.0)), tower)
+    assert said[0].vi == (
+        "Tòa nhà 15 tầng trên thửa p1 làm thêm 380 ± 82 chuyến xe trong kỳ, hiện trạng có 93.359 chuyến."
+    )
+    assert "380 ± 82 more vehicle trips in the period, on 93,359 today" in said[0].en
+    unsure = verdict(toy_city(), _comparison(times, _difference("trips", 93_359.0, 60.0, 82.0)), tower)
+    assert "chưa cho thấy khác biệt rõ" in unsure[0].vi
