@@ -81,6 +81,23 @@ def soonest(s: State) -> float:
     return at_s
 
 
+@inlined
+def due_before(s: State, first_block: int, end_block: int, to_s: float) -> int:
+    """List the junctions of some blocks that act before a time in `State.acting`; return how many they are."""
+    n = 0
+    for block in range(first_block, end_block):
+        if s.block_s[block] < to_s:
+            least_s = np.inf
+            for junction in range(block * BLOCK, min(block * BLOCK + BLOCK, len(s.next_s))):
+                if s.next_s[junction] < to_s:
+                    s.acting[n] = junction
+                    n += 1
+                else:
+                    least_s = min(least_s, s.next_s[junction])
+            s.block_s[block] = least_s
+    return n
+
+
 @kernel
 def join(tail: NDArray[np.int32], head: NDArray[np.int32], least_s: NDArray[np.float64], below_s: float,
          junction: NDArray[np.int32]) -> int:  # fmt: skip

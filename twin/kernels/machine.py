@@ -67,7 +67,7 @@ def _swap(_: Any, numbers: Any, index: Any, old: Any, new: Any) -> Any:
 
 
 def _rest(_: Any) -> Any:
-    def _generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    def _generate(context: Any, builder: Any, *_: Any) -> Any:
         tools: Any = cgutils
         form = ir.FunctionType(ir.IntType(32), [])
         builder.call(tools.get_or_insert_function(builder.module, form, "sched_yield"), [])
@@ -83,7 +83,8 @@ def _plain_swap(numbers: I64, index: int, old: int, new: int) -> bool:
     return found
 
 
-_plain = not COMPILED or bool(config.DISABLE_JIT)
+_config: Any = config if COMPILED else None
+_plain = _config is None or bool(_config.DISABLE_JIT)
 _ask_machine: Any = (lambda *_: None) if _plain else intrinsic(_ask)
 _read_machine: Any = (lambda numbers, index: numbers[index]) if _plain else intrinsic(_read)
 _write_machine: Any = (lambda numbers, index, value: numbers.__setitem__(index, value)) if _plain else intrinsic(_write)

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.kernels.agenda import next_departure, next_place, plan_exit, soonest
+from twin.kernels.agenda import due_before, next_departure, next_place, plan_exit, soonest
 from twin.kernels.jit import inlined, lean
 from twin.kernels.machine import read_shared, swap_shared, write_shared
 from twin.kernels.traffic_fetch import FAR, fetch
@@ -63,7 +63,6 @@ from twin.kernels.traffic_state import (
     THERE,
     TICKS_PER_S,
     UNREACHABLE,
-    State,
     Traffic,
 )
 
@@ -77,14 +76,13 @@ def advance(t: Traffic, until_s: float) -> None:
     while s.tally[N_ENDED] == ended:
         from_s = soonest(s)
         if from_s >= until_s:
-            break
+            return
         to_s = min(until_s, max(from_s + s.lookahead_s[0], from_s + 1.0 / TICKS_PER_S))
         if s.tally[N_WATCHED] > 0:
             to_s = _before_ends(t, from_s, to_s)
             _act_in(t, 0, 3, to_s)
         else:
             _act_by_halves(t, to_s)
-    put_together(s)
 
 
 @inlined
@@ -100,6 +98,7 @@ def _act_by_halves(t: Traffic, to_s: float) -> None:
     else:
         wait_for(s.shared, step)
     _act_in(t, 2, 3, to_s)
+    put_together(s)
 
 
 @lean
@@ -112,7 +111,7 @@ def follow(t: Traffic, patience: int) -> None:
     patience
         How often to look before giving up.
     """
-    shared, looked, last = t.state.shared, 0, np.int64(-1)
+    shared, looked, last = t.state.shared, 0, -1
     while looked < patience and read_shared(shared, STOPPED) == 0:
         step = read_shared(shared, CALLED)
         looked += 1
@@ -127,7 +126,7 @@ def follow(t: Traffic, patience: int) -> None:
 def _act_in(t: Traffic, part: int, end: int, to_s: float) -> None:
     """Let the junctions of some parts act up to a time, excluded."""
     s = t.state
-    n = _gather(s, s.part_block[part], s.part_block[end], to_s)
+    n = due_before(s, s.part_block[part], s.part_block[end], to_s)
     for k in range(-FAR, n):
         fetch(t, k, n)
         if k >= 0:
@@ -150,23 +149,6 @@ def _before_ends(t: Traffic, from_s: float, to_s: float) -> float:
             end_s = max(car["end_s"], s.next_s[at]) if on_road else s.next_s[at]
             to_s = min(to_s, end_s if end_s > from_s else from_s + 1.0 / TICKS_PER_S)
     return to_s
-
-
-@inlined
-def _gather(s: State, first_block: int, end_block: int, to_s: float) -> int:
-    """List the junctions of some blocks at which something happens before a time; return how many they are."""
-    n = 0
-    for block in range(first_block, end_block):
-        if s.block_s[block] < to_s:
-            least_s = np.inf
-            for junction in range(block * BLOCK, min(block * BLOCK + BLOCK, len(s.next_s))):
-                if s.next_s[junction] < to_s:
-                    s.acting[n] = junction
-                    n += 1
-                else:
-                    least_s = min(least_s, s.next_s[junction])
-            s.block_s[block] = least_s
-    return n
 
 
 @inlined

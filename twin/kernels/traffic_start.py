@@ -104,7 +104,8 @@ def _in_parts(of_node: I32, tail: I32, head: I32, weight: NDArray[np.float64]) -
     n = int(of_node.max(initial=-1)) + 1
     a, b = of_node[tail], of_node[head]
     apart = a != b
-    part = halves(a[apart], b[apart], np.bincount(a, weight, n) + np.bincount(b, weight, n))
+    at: F64 = np.asarray(np.bincount(a, weight, n) + np.bincount(b, weight, n), np.float64)
+    part = halves(a[apart], b[apart], at)
     n_blocks = -(-np.bincount(part, minlength=3) // BLOCK)
     first = np.concatenate([[0], np.cumsum(n_blocks)])
     number = np.empty(n, np.int32)

@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 from tests.twin.kernels.streets import MILLI, Street, street
 from twin.kernels import traffic_start
 from twin.kernels.agenda import soonest
-from twin.kernels.traffic import advance
+from twin.kernels.halves import BORDER, halves
+from twin.kernels.traffic import advance, follow
 from twin.kernels.traffic_change import count_queues, find_gridlocks, reconsider, wake
 from twin.kernels.traffic_state import (
     ARRIVED,
+    CALLED,
     CUT_OFF,
+    DONE,
     GRIDLOCKS,
     N_ENDED,
     N_MOVES,
@@ -27,6 +31,8 @@ from twin.kernels.traffic_state import (
     NO_TURN,
     ON_ROAD,
     RED,
+    STOPPED,
+    TAKEN,
     TO_COME,
     TRACED,
     UNREACHABLE,
@@ -53,7 +59,8 @@ def crowd(
 
 def digest(s: Street) -> str:
     """SHA-256 over every vehicle's and link's final state."""
-    state = [a for name, a in s.t.state._asdict().items() if name not in {"acting", "coming"}]  # of the last step only
+    of_a_step = {"acting", "coming", "mate_acting", "mate_coming", "shared", "step_to_s"}
+    state = [a for name, a in s.t.state._asdict().items() if name not in of_a_step]
     parts: tuple[Any, ...] = (s.t.cars, s.t.net.links, *state)
     # Field by field: what lies between the fields of a record is nobody's.
     fields = [a[name] for a in parts for name in a.dtype.names or ()] + [a for a in parts if a.dtype.names is None]
@@ -316,10 +323,40 @@ def test_junctions_that_go_ahead_of_each_other_do_what_one_list_of_all_events_wo
         s = crowd(600, 0.4, room=6.0, kinds=3, queues=queues, wave_s=wave_s)
         s.t.state.lookahead_s[0] = min(s.t.state.lookahead_s[0], at_most_s)
         s.run(260.0)
-        found.append((len(s.t.state.next_s), s.t.cars.tobytes(), s.t.state.seen.tobytes(), s.left()))
+        found.append(
+            (np.count_nonzero(s.t.state.junctions["n"]), s.t.cars.tobytes(), s.t.state.seen.tobytes(), s.left())
+        )
     assert [junctions for junctions, *_ in found] == [1, 16, 16]
     assert found[0][1:] == found[1][1:] == found[2][1:]
     assert 0 < s.arrived() < 600
+
+
+def test_another_thread_may_take_half_of_each_step() -> None:
+    """Whether it does, and how often it gets around to it, changes nobody's drive by a bit."""
+    found = []
+    for helped in (False, True):
+        s = crowd(3000, 0.5, room=40.0, kinds=3, queues=True)
+        mate = Thread(target=follow, args=(s.t, 1 << 40))
+        if helped:
+            mate.start()
+        for until_s in range(60, 3600, 60):
+            advance(s.t, float(until_s))
+        s.t.state.shared[STOPPED] = 1
+        if helped:
+            mate.join()
+        assert s.t.state.shared[DONE] <= s.t.state.shared[TAKEN] == s.t.state.shared[CALLED] > 0
+        found.append(digest(s))
+    assert found[0] == found[1]
+
+
+def test_halves_of_a_network_do_not_touch() -> None:
+    """Of a grid, each half has about half of the weight, and only the border has neighbours in both."""
+    a, b = np.array(GRID, np.int32).T
+    part = halves(a, b, np.ones(16))
+    for one, other in zip(part[a], part[b], strict=True):
+        assert one == other or BORDER in {one, other}
+    assert min(np.count_nonzero(part == 0), np.count_nonzero(part == 1)) >= 2
+    assert np.array_equal(np.unique(halves(a[:0], b[:0], np.ones(4))), [0, 1]), "who has no neighbours is in a half"
 
 
 def test_stopping_on_the_way_changes_nothing() -> None:
