@@ -34,7 +34,8 @@ def answer_all(
     questions
     workers
         Processes; 1 runs here. Each worker loads the compiled kernels from numba's cache. Runs of a scenario whose work
-        is compiled are threads of this process instead: the city and what is the same in all runs is there once.
+        is compiled are threads of this process instead: the city and what is the same in all runs is there once. A
+        single run may use as many threads itself.
     store
         Answers found there are not computed again; new ones are saved.
     report
@@ -51,7 +52,7 @@ def answer_all(
     """
     if workers <= 1 or len(questions) <= 1:
         return [
-            answer(q, store=store, report=_part(report, k, len(questions)), cancelled=cancelled)
+            answer(q, store=store, report=_part(report, k, len(questions)), cancelled=cancelled, threads=workers)
             for k, q in enumerate(questions)
         ]
     with tempfile.TemporaryDirectory(prefix="progress-") as folder:

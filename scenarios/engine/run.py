@@ -44,6 +44,8 @@ class Run:
         The live state the run starts from.
     env : Clock
         SimPy's environment.
+    threads : int
+        Cores its models may use; the answer is the same.
     """
 
     def __init__(
@@ -54,9 +56,10 @@ class Run:
         coming: Sequence[City] = (),
         report: Report | None = None,
         cancelled: Cancelled | None = None,
+        threads: int = 1,
     ) -> None:
         self.question, self.base, self.city, self.state = question, question.city, city, question.state
-        self.coming = tuple(coming)
+        self.coming, self.threads = tuple(coming), threads
         self.in_force: tuple[Intervention, ...] = ()
         self.env = Clock(question.params.begin_s, question.params.horizon_s)
         self._report, self._cancelled = report, cancelled

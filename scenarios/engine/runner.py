@@ -31,8 +31,9 @@ def answer(
     store: ResultStore | None = None,
     report: Report | None = None,
     cancelled: Cancelled | None = None,
+    threads: int = 1,
 ) -> RunResult:
-    """Run a question once, or find its answer in the store.
+    """Run a question once, or find its answer in the store; on more than one core where its models can.
 
     Raises
     ------
@@ -49,7 +50,7 @@ def answer(
     city = ChangingCity(question.city, question.interventions, question.timeline, params)
     moments_s = city.moments(params.begin_s, params.horizon_s)
     coming = [city.at(t) for t in moments_s]
-    run = Run(question, city.at(params.begin_s), coming=coming, report=report, cancelled=cancelled)
+    run = Run(question, city.at(params.begin_s), coming=coming, report=report, cancelled=cancelled, threads=threads)
     run.in_force = city.in_force(params.begin_s)
     for moment_s in moments_s:
         run.at(moment_s, partial(_switch, run, city, moment_s), Phase.INJECT)

@@ -19,6 +19,7 @@ from scenarios.models.habits import Habits
 from scenarios.models.network import RoadNetwork
 from scenarios.models.routes import Routes
 from scenarios.models.traffic_controls import Links, StreetControls
+from scenarios.models.traffic_mate import mover
 from scenarios.models.traffic_types import BURST_PCU, DriveEnd, Interval, Kinds, Streets, slower
 from scenarios.models.way_choice import Informed
 from twin.errors import UnknownItem
@@ -53,11 +54,14 @@ class TrafficModel(StreetControls):
         Needed for `drive`.
     traces : int
         Link entries to keep of the vehicles marked by `trace`.
+    threads : int
+        Cores to use; the result is the same.
     """
 
     def __init__(
         self, net: RoadNetwork, routes: Routes, trips: Trips, *, row: I32, kinds: Kinds,
         informed: Informed | None = None, habits: Habits | None = None, clock: Clock | None = None, traces: int = 0,
+        threads: int = 1,
     ) -> None:  # fmt: skip
         # Imported here: numba takes half a second that listing the scenarios should not cost.
         from scenarios.models import traffic_arrays as arrays
@@ -66,7 +70,7 @@ class TrafficModel(StreetControls):
         cars = arrays.new_cars(trips.depart_s, trips.kind)
         cars["at"], cars["zone"], cars["ways"] = trips.origin, trips.zone, row
         super().__init__(net, routes, kinds, arrays.new_traffic(net, kinds, cars, routes, traces=traces))
-        self._move, self._depart, self._arrays = traffic.advance, traffic.depart, arrays
+        self._move, self._depart, self._arrays = mover(threads), traffic.depart, arrays
         self._clock, self._informed, self._habits, self._n_trips = clock, informed, habits, len(trips.depart_s)
         self._drives: dict[int, simpy.Event] = {}
         self.slowness = np.ones(len(net.tail))
@@ -221,7 +225,7 @@ class TrafficModel(StreetControls):
 
 def simulate(
     streets: Streets, route_first: ArrayLike, route_link: ArrayLike, depart_s: ArrayLike, until_s: float = 1e9,
-    *, burst: float = BURST_PCU,
+    *, burst: float = BURST_PCU, threads: int = 1,
 ) -> tuple[F64, Traffic]:  # fmt: skip
     """Move vehicles of one class over fixed routes; return when each arrives, and the traffic as it stands then.
 
@@ -234,6 +238,8 @@ def simulate(
     until_s : [s]
     burst : [veh]
         Tolerance of the token bucket at a link's entrance.
+    threads
+        Cores to use; the result is the same.
 
     Returns
     -------
@@ -247,12 +253,11 @@ def simulate(
         A time, capacity or room is not a positive number, or a route is none.
     """
     from scenarios.models import traffic_arrays as arrays
-    from twin.kernels.traffic import advance
 
     traffic, order = arrays.bare_traffic(
         streets, np.asarray(route_first, np.int64), np.asarray(route_link, np.int32), np.asarray(depart_s, float), burst
     )
-    advance(traffic, until_s)
+    mover(threads)(traffic, until_s)
     arrive_s = np.empty(len(order))
     arrive_s[order] = traffic.cars["arrive_s"]
     return arrive_s, traffic

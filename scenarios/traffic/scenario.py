@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -144,8 +145,8 @@ def _model(run: Run, params: TrafficParams, net: RoadNetwork, habits: Habits, tr
     )  # fmt: skip
     fastest = np.array([routes.informed(g) for g in range(len(net.time_s))], dtype=np.int32)[of_trip]
     row = np.where(knows, fastest, habit)
-    make = TrafficModel if engine_of(run, params) == "compiled" else PlainTraffic
-    model = make(
+    make = partial(TrafficModel, threads=run.threads) if engine_of(run, params) == "compiled" else PlainTraffic
+    model: AnyTraffic = make(
         net,
         routes,
         trips,

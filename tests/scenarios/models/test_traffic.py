@@ -1,6 +1,7 @@
 """Traffic under the clock: drives resumed to the second, gates, incidents, signals, intervals, traces."""
 
 from collections.abc import Generator
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,9 @@ def bridges() -> list[int]:
     return [CITY.roads.index_of(i) for i in ("21-26", "23-28")]
 
 
-def model(n: int, gap_s: float, *, horizon_s: float = 1e5, traces: int = 0) -> tuple[Clock, TrafficModel]:
+def model(
+    n: int, gap_s: float, *, horizon_s: float = 1e5, traces: int = 0, threads: int = 1
+) -> tuple[Clock, TrafficModel]:
     """Trips of all classes from home to work, and a clock that carries them."""
     net = road_network(CITY, RULES)
     zones, clock = np.array([WORK], np.int32), Clock(0.0, horizon_s)
@@ -41,7 +44,7 @@ def model(n: int, gap_s: float, *, horizon_s: float = 1e5, traces: int = 0) -> t
     weight = np.array(KINDS.pcu)[kind] * 3600.0 / max(n * gap_s, 1.0)
     routes = make_routes(net, empty_road_ways(net, zones), trips.origin, trips.zone, net.group[kind], weight, 2)
     row = np.array([routes.first_row(int(g)) + k % 2 for k, g in enumerate(net.group[kind])], np.int32)
-    made = TrafficModel(net, routes, trips, row=row, kinds=KINDS, clock=clock, traces=traces)
+    made = TrafficModel(net, routes, trips, row=row, kinds=KINDS, clock=clock, traces=traces, threads=threads)
     clock.carry(made)
     return clock, made
 
@@ -211,3 +214,27 @@ def test_traces_follow_the_chosen_vehicles() -> None:
     way = CITY.roads.tail[traffic.traces["link"][traffic.traces["car"] == 7]]
     assert way[0] == HOME
     assert np.all(np.diff(traffic.traces["entered_s"]) >= 0)
+
+
+def test_two_cores_move_everybody_as_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a crew on its way in between, and steps called out to a second thread before and after it."""
+    started: list[str] = []
+    begin = Thread.start
+    monkeypatch.setattr(Thread, "start", lambda self: (started.append(self.name), begin(self)))
+    found = []
+    for threads in (1, 2):
+        clock, traffic = model(400, 1.0, traces=5000, threads=threads)
+        traffic.trace(np.arange(0, 400, 3))
+        begun = len(started)
+        clock.process(_send(clock, traffic))
+        clock.every(1000.0, lambda traffic=traffic, clock=clock: traffic.take_interval(clock.now), Phase.RECORD)
+        clock.run(until=3001.0)
+        found.append((traffic.cars.tobytes(), traffic.traces.tobytes(), traffic.link_entries))
+    assert len(started) - begun >= 2
+    assert found[0] == found[1]
+
+
+def _send(clock: Clock, traffic: TrafficModel) -> Generator[Any, Any, None]:
+    yield clock.timeout(350.0)
+    end: DriveEnd = yield traffic.drive(1, HOME, 0)
+    assert end.arrived

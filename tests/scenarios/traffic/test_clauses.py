@@ -55,6 +55,7 @@ def test_threads_that_share_the_city_answer_like_runs_on_their_own() -> None:
     demand._SURVEYS.clear()
     demand._DRAWN.clear()
     assert [r.files() for r in together] == [r.files() for r in answer_all(pair)]
+    assert answer_all([question], workers=2)[0].files() == together[1].files(), "one run on two cores"
     assert over(together[1], "Cầu Tây", "motorcycle").sum() == 0.0
     assert together[0].value("trips") == together[1].value("trips")
 
