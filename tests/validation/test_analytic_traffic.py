@@ -33,9 +33,9 @@ def streets(ends: list[tuple[int, int]], length_m: float | list[float] = 1000.0,
     )
 
 
-def go(network: Streets, routes: list[list[int]], depart_s: np.ndarray, until_s: float = 1e9, **kw: float):  # type: ignore[no-untyped-def]
+def go(network: Streets, routes: list[list[int]], depart_s: np.ndarray, until_s: float = 1e9, burst: float = BURST_PCU):  # type: ignore[no-untyped-def]
     first = np.cumsum([0, *(len(r) for r in routes)])
-    return simulate(network, first, np.concatenate(routes), depart_s, until_s, **kw)
+    return simulate(network, first, np.concatenate(routes), depart_s, until_s, burst=burst)
 
 
 def rate(arrive_s: np.ndarray, from_s: float, to_s: float) -> float:

@@ -1,6 +1,7 @@
 """Traffic under the clock: drives resumed to the second, gates, incidents, signals, intervals, traces."""
 
 from collections.abc import Generator
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -220,18 +221,27 @@ def test_two_cores_move_everybody_as_one_does(monkeypatch: pytest.MonkeyPatch) -
     """With a crew on its way in between, and steps called out to a second thread before and after it."""
     started: list[str] = []
     begin = Thread.start
-    monkeypatch.setattr(Thread, "start", lambda self: (started.append(self.name), begin(self)))
+
+    def _start(thread: Thread) -> None:
+        started.append(thread.name)
+        begin(thread)
+
+    monkeypatch.setattr(Thread, "start", _start)
     found = []
     for threads in (1, 2):
         clock, traffic = model(400, 1.0, traces=5000, threads=threads)
         traffic.trace(np.arange(0, 400, 3))
         begun = len(started)
         clock.process(_send(clock, traffic))
-        clock.every(1000.0, lambda traffic=traffic, clock=clock: traffic.take_interval(clock.now), Phase.RECORD)
+        clock.every(1000.0, partial(_look, traffic, clock), Phase.RECORD)
         clock.run(until=3001.0)
         found.append((traffic.cars.tobytes(), traffic.traces.tobytes(), traffic.link_entries))
     assert len(started) - begun >= 2
     assert found[0] == found[1]
+
+
+def _look(traffic: TrafficModel, clock: Clock) -> None:
+    traffic.take_interval(clock.now)
 
 
 def _send(clock: Clock, traffic: TrafficModel) -> Generator[Any, Any, None]:
