@@ -225,7 +225,7 @@ class TrafficModel(StreetControls):
 
 def simulate(
     streets: Streets, route_first: ArrayLike, route_link: ArrayLike, depart_s: ArrayLike, until_s: float = 1e9,
-    *, burst: float = BURST_PCU, threads: int = 1,
+    *, burst: float = BURST_PCU,
 ) -> tuple[F64, Traffic]:  # fmt: skip
     """Move vehicles of one class over fixed routes; return when each arrives, and the traffic as it stands then.
 
@@ -238,8 +238,6 @@ def simulate(
     until_s : [s]
     burst : [veh]
         Tolerance of the token bucket at a link's entrance.
-    threads
-        Cores to use; the result is the same.
 
     Returns
     -------
@@ -253,11 +251,12 @@ def simulate(
         A time, capacity or room is not a positive number, or a route is none.
     """
     from scenarios.models import traffic_arrays as arrays
+    from twin.kernels.traffic import advance
 
     traffic, order = arrays.bare_traffic(
         streets, np.asarray(route_first, np.int64), np.asarray(route_link, np.int32), np.asarray(depart_s, float), burst
     )
-    mover(threads)(traffic, until_s)
+    advance(traffic, until_s)
     arrive_s = np.empty(len(order))
     arrive_s[order] = traffic.cars["arrive_s"]
     return arrive_s, traffic

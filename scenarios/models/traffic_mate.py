@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from twin.kernels.traffic_state import Traffic
 
-_NEVER = 1 << 62
 _STEPS = 8.0
 """Steps a move must have for a thread to be worth its start."""
 
@@ -38,7 +37,7 @@ def _advance_by_two(t: Traffic, until_s: float) -> None:
         advance(t, until_s)
         return
     s.shared[STOPPED] = 0
-    mate = Thread(target=follow, args=(t, _NEVER), name="traffic-mate", daemon=True)
+    mate = Thread(target=follow, args=(t,), name="traffic-mate", daemon=True)
     mate.start()
     try:
         advance(t, until_s)

@@ -30,7 +30,7 @@ from twin.kernels.agenda import due_before, next_departure, next_place, plan_exi
 from twin.kernels.jit import inlined, lean
 from twin.kernels.machine import read_shared, swap_shared, write_shared
 from twin.kernels.traffic_fetch import FAR, fetch
-from twin.kernels.traffic_halves import of_mate, put_together, wait_for
+from twin.kernels.traffic_halves import look_away, of_mate, put_together, wait_for
 from twin.kernels.traffic_moves import (
     call,
     charge,
@@ -102,24 +102,18 @@ def _act_by_halves(t: Traffic, to_s: float) -> None:
 
 
 @lean
-def follow(t: Traffic, patience: int) -> None:
-    """Take the second half of the steps another thread calls out in `advance`, until it calls none for a while.
-
-    Parameters
-    ----------
-    t
-    patience
-        How often to look before giving up.
-    """
+def follow(t: Traffic) -> None:
+    """Take the second half of the steps another thread calls out in `advance`, until it is told to stop."""
     shared, looked, last = t.state.shared, 0, -1
-    while looked < patience and read_shared(shared, STOPPED) == 0:
+    while read_shared(shared, STOPPED) == 0:
         step = read_shared(shared, CALLED)
-        looked += 1
         if step != last:
-            looked, last = 0, step
+            last = step
             if swap_shared(shared, TAKEN, step - 1, step):
                 _act_in(of_mate(t), 1, 2, t.state.step_to_s[0])
                 write_shared(shared, DONE, step)
+        else:
+            looked = look_away(looked)
 
 
 @lean

@@ -6,7 +6,7 @@ from twin.kernels.jit import inlined, lean
 from twin.kernels.machine import I64, let_others_run, read_shared
 from twin.kernels.traffic_state import DONE, N_MOVES, N_TRACED, State, Traffic
 
-_LOOKS = 4096
+_LOOKS = 1024
 """Looks for the other thread before the core is left to others."""
 
 
@@ -23,14 +23,21 @@ def of_mate(t: Traffic) -> Traffic:
     return Traffic(t.net, t.cars, t.ways, mate)
 
 
+@inlined
+def look_away(looked: int) -> int:
+    """Count a look in vain; every so often leave the core to others, who may be the ones that are waited for."""
+    if looked < _LOOKS:
+        return looked + 1
+    let_others_run()
+    return 0
+
+
 @lean
 def wait_for(shared: I64, step: int) -> None:
     """Wait until the other thread has done the second half of a step it has taken."""
     looked = 0
     while read_shared(shared, DONE) != step:
-        looked += 1
-        if looked % _LOOKS == 0:
-            let_others_run()
+        looked = look_away(looked)
 
 
 @lean

@@ -333,20 +333,29 @@ def test_junctions_that_go_ahead_of_each_other_do_what_one_list_of_all_events_wo
 
 def test_another_thread_may_take_half_of_each_step() -> None:
     """Whether it does, and how often it gets around to it, changes nobody's drive by a bit."""
-    found = []
-    for helped in (False, True):
-        s = crowd(3000, 0.5, room=40.0, kinds=3, queues=True)
-        mate = Thread(target=follow, args=(s.t, 1 << 40))
-        if helped:
-            mate.start()
-        for until_s in range(60, 3600, 60):
-            advance(s.t, float(until_s))
-        s.t.state.shared[STOPPED] = 1
-        if helped:
-            mate.join()
-        assert s.t.state.shared[DONE] <= s.t.state.shared[TAKEN] == s.t.state.shared[CALLED] > 0
-        found.append(digest(s))
-    assert found[0] == found[1]
+    alone = crowd(3000, 0.5, room=40.0, kinds=3, queues=True)
+    _through_the_hour(alone)
+    alone.t.state.shared[STOPPED] = 1
+    follow(alone.t)  # compiles it: the thread below shall begin at once
+    assert alone.t.state.shared[TAKEN] == alone.t.state.shared[CALLED] > 0
+    taken = 0
+    for _ in range(20):  # on a machine with one free core the thread may come too late
+        helped = crowd(3000, 0.5, room=40.0, kinds=3, queues=True)
+        mate = Thread(target=follow, args=(helped.t,))
+        mate.start()
+        _through_the_hour(helped)
+        helped.t.state.shared[STOPPED] = 1
+        mate.join()
+        assert digest(helped) == digest(alone)
+        taken = max(taken, int(helped.t.state.shared[DONE]))
+        if taken > 0:
+            break
+    assert taken > 0
+
+
+def _through_the_hour(s: Street) -> None:
+    for until_s in range(60, 3600, 60):
+        advance(s.t, float(until_s))
 
 
 def test_halves_of_a_network_do_not_touch() -> None:
