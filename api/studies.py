@@ -19,7 +19,7 @@ from scenarios.engine.question import Question
 from scenarios.engine.replicate import answer_all
 from scenarios.engine.result import RunResult
 from scenarios.engine.store import ResultStore
-from scenarios.engine.timeline import KINDS, ChangingCity
+from scenarios.engine.timeline import KINDS, ChangingCity, never_in_force
 from scenarios.scenario import Scenario
 from scenarios.traffic.verdict import verdict
 from twin.city.city import City
@@ -174,7 +174,8 @@ def study(question: Question, out: Path, *, workers: int, report: Report) -> Stu
         if question.interventions:
             made = compare_with_baseline(question, workers=workers, store=store, report=report)
             notes = [n._asdict() for n in made.notes]
-            said = [v._asdict() for v in verdict(question.city, made, question.interventions)]
+            idle = never_in_force(question.interventions, question.params)
+            said = [v._asdict() for v in verdict(question.city, made, question.interventions, idle=idle)]
             found = Study(name, made.whatif_ids, made.baseline_ids, differences(made), made, said, notes, store.folder)
         else:
             questions = question.replications(question.params.replications)

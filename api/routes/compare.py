@@ -14,7 +14,8 @@ from api.schemas.common import problems
 from api.schemas.runs import Compared, ComparisonIn
 from scenarios.engine.compare import Comparison
 from scenarios.engine.result import RunResult
-from scenarios.engine.timeline import parse_intervention
+from scenarios.engine.timeline import never_in_force, parse_intervention
+from scenarios.registry import get as scenario_named
 from scenarios.traffic.verdict import verdict
 from twin.variables import Text
 
@@ -39,12 +40,14 @@ def compare_runs(parts: Parts, a: RunQuery, b: RunQuery) -> Compared:
 def _compared(parts: Context, baseline: str, what_if: str) -> Compared:
     before, after = parts.jobs.answers(baseline), parts.jobs.answers(what_if)
     made = parts.compared.of(baseline, what_if, parts.jobs.answers)
-    changes = [parse_intervention(i) for i in parts.jobs.get(what_if).request["interventions"]]
+    asked = parts.jobs.get(what_if).request
+    changes = [parse_intervention(i) for i in asked["interventions"]]
+    idle = never_in_force(changes, scenario_named(asked["scenario"]).parse(asked["params"]))
     return Compared.model_validate(
         {
             "baseline": baseline,
             "what_if": what_if,
-            "verdict": [v._asdict() for v in verdict(parts.city, made, changes)],
+            "verdict": [v._asdict() for v in verdict(parts.city, made, changes, idle=idle)],
             "indicators": studies.differences(made),
             "links": _links(made, before, after) if {RATIO, FLOW} <= set(made.places) else None,
             "tables": [{"key": t.spec.key, "title": t.spec.title._asdict()} for t in made.tables.values()],

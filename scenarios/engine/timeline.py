@@ -126,6 +126,11 @@ def _in_run(change: Intervention, params: ScenarioParams) -> list[tuple[float, f
     return [(seconds_of(params, a), seconds_of(params, b)) for a, b in spans(change.when, begin, end)]
 
 
+def never_in_force(changes: Sequence[Intervention], params: ScenarioParams) -> list[Intervention]:
+    """Return the changes whose hours and days fall into no moment of a run with these parameters."""
+    return [c for c in changes if c.when and not _in_run(c, params)]
+
+
 def moment_of(params: ScenarioParams, at_s: float) -> datetime:
     """Return the local date and time of a moment of the run."""
     return datetime.combine(params.date, time()) + timedelta(seconds=at_s - params.midnight_s)

@@ -9,28 +9,15 @@ import numpy as np
 
 from scenarios.engine.compare import Comparison, Difference
 from scenarios.traffic.detours import LEAST_VEH_H
-from scenarios.traffic.order_words import street_words, vehicle_words
+from scenarios.traffic.verdict_subject import subject
 from twin.city.city import City
-from twin.city.interventions import (
-    ActuateSignal,
-    AddFloorArea,
-    CloseStreet,
-    Intervention,
-    MakeOneWay,
-    NetworkAsOf,
-    SetLandUse,
-    SetSignal,
-    SplitSignal,
-)
-from twin.city.roads import ALL_MODES, WALK
-from twin.city.sections import Where
+from twin.city.interventions import Intervention
 from twin.variables import Text
 
 Lang = Literal["vi", "en"]
 LANGS: Final[tuple[Lang, Lang]] = ("vi", "en")
 
 MOST_STREETS = 3
-MOST_NAMED = 4
 MANY_SHARE = 0.01
 """From this share of the trips on, those that no longer arrive are told before the mean time: a convention."""
 LEAST: Final = {"delay_veh_h": 0.5, "flow_veh_h": LEAST_VEH_H}
@@ -74,6 +61,12 @@ _WAYS = {
 }
 
 
+_NEVER_IN_FORCE = Text(
+    "Giờ hiệu lực của phương án nằm ngoài thời gian mô phỏng, nên lượt chạy này không cho biết tác dụng của phương án. "
+    "Hãy chọn giờ mô phỏng trong giờ hiệu lực rồi chạy lại.",
+    "The hours of the what-if lie outside the simulated period, so these runs tell nothing about it. Choose a period "
+    "within its hours and run again.",
+)
 _ARRIVING = Text("Trong các chuyến tới nơi, phương án", "Among the trips that arrive, the what-if")
 _NOT_ARRIVED = {
     "unreachable": Text("{} chuyến không còn đường đi", "{} trips without a way"),
@@ -83,7 +76,9 @@ _NOT_ARRIVED = {
 _COMMA = str.maketrans(",.", ".,")
 
 
-def verdict(city: City, made: Comparison, changes: Sequence[Intervention] = ()) -> tuple[Text, ...]:
+def verdict(
+    city: City, made: Comparison, changes: Sequence[Intervention] = (), *, idle: Sequence[Intervention] = ()
+) -> tuple[Text, ...]:
     """Return what a comparison of traffic says, the most important sentence first; nothing for other scenarios.
 
     Parameters
@@ -93,10 +88,12 @@ def verdict(city: City, made: Comparison, changes: Sequence[Intervention] = ()) 
     made
     changes
         The changes of the what-if; they name the first sentence's subject.
+    idle
+        Those of them that are in force at no moment of the run.
 
     Notes
     -----
-    1. Where a run locked up, that alone is said: its figures predict nothing.
+    1. Where no change was ever in force, or a run locked up, that alone is said: the figures tell nothing about it.
     2. A difference counts as found only where its interval leaves out zero; without an interval that is said.
     3. Where a change makes trips, such as a building, their number is told first.
     4. Trips that do not arrive are told, first where they are many, as the mean is of those that arrive; the
@@ -106,6 +103,8 @@ def verdict(city: City, made: Comparison, changes: Sequence[Intervention] = ()) 
     found = {d.key: d for d in made.indicators if not d.group}
     if "mean_travel_time_s" not in found:
         return ()
+    if changes and len(idle) == len(changes):
+        return (_NEVER_IN_FORCE,)
     locked = _gridlock(found.get("gridlocks"))
     if locked is not None:
         return (locked,)
@@ -120,51 +119,6 @@ def verdict(city: City, made: Comparison, changes: Sequence[Intervention] = ()) 
         _streets(made, real, "flow_veh_h", _FULLER),
     ]
     return tuple(part for part in parts if part is not None)
-
-
-def subject(changes: Sequence[Intervention]) -> Text:
-    """Return what was changed as the subject of a sentence."""
-    closed = [c for c in changes if isinstance(c, CloseStreet)]
-    one_way = [c for c in changes if isinstance(c, MakeOneWay) and c.where.street]
-    if closed and len(closed) == len(changes) <= MOST_NAMED and len({c.modes for c in closed}) == 1:
-        where, modes = _listed([c.where for c in closed]), closed[0].modes
-        if modes == ALL_MODES:
-            return Text(f"Đóng {where.vi}", f"Closing {where.en}")
-        who = "xe" if modes == ALL_MODES & ~WALK else vehicle_words(modes)
-        return Text(f"Cấm {who} trên {where.vi}", f"The ban on {where.en}")
-    if one_way and len(one_way) == len(changes) <= MOST_NAMED:
-        where = _listed([c.where for c in one_way])
-        return Text(f"Tổ chức một chiều {where.vi}", f"Making {where.en} one-way")
-    if len(changes) == 1 and isinstance(changes[0], NetworkAsOf):
-        day = changes[0].day.strftime("%d/%m/%Y")
-        return Text(f"Mạng đường ngày {day}", f"The network of {day}")
-    return _of_land(changes) or _of_signals(changes) or Text("Phương án", "The what-if")
-
-
-def _of_land(changes: Sequence[Intervention]) -> Text | None:
-    """Return the subject of changes that are all about one parcel and build on it."""
-    built = [c for c in changes if isinstance(c, AddFloorArea)]
-    on_it = [c for c in changes if isinstance(c, AddFloorArea | SetLandUse)]
-    if len(built) != 1 or len(on_it) != len(changes) or len({c.parcel for c in on_it}) != 1:
-        return None
-    floors, parcel = built[0].storeys, built[0].parcel
-    return Text(f"Tòa nhà {floors} tầng trên thửa {parcel}", f"The building of {floors} storeys on parcel {parcel}")
-
-
-def _of_signals(changes: Sequence[Intervention]) -> Text | None:
-    """Return the subject of a change to one signal."""
-    if len(changes) != 1 or not isinstance(changes[0], SetSignal | SplitSignal | ActuateSignal):
-        return None
-    at = " – ".join(changes[0].junction)
-    if isinstance(changes[0], ActuateSignal):
-        return Text(f"Đèn theo lượng xe tại nút {at}", f"The signal by vehicles at {at}")
-    return Text(f"Đèn tín hiệu mới tại nút {at}", f"The new signal at {at}")
-
-
-def _listed(places: Sequence[Where]) -> Text:
-    names = [w.street for w in places]
-    vi, en = (names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}" for word in ("và", "and"))
-    return Text(street_words(vi), en)
 
 
 def _gridlock(d: Difference | None) -> Text | None:

@@ -8,8 +8,11 @@ import pytest
 
 from scenarios.engine.compare import Comparison, Difference, Estimate
 from scenarios.engine.compare_tables import TableDifference
+from scenarios.engine.timeline import never_in_force
+from scenarios.registry import get
 from scenarios.traffic.tables import STREETS
-from scenarios.traffic.verdict import subject, verdict
+from scenarios.traffic.verdict import verdict
+from scenarios.traffic.verdict_subject import subject
 from twin.city.interventions import (
     ActuateSignal,
     AddFloorArea,
@@ -22,6 +25,7 @@ from twin.city.interventions import (
     Where,
 )
 from twin.city.roads import ALL_MODES, MOTOR, WALK
+from twin.city.windows import Window
 from twin.testing.toy import toy_city
 
 CLOSED = (CloseStreet("Lê Lợi"),)
@@ -116,6 +120,19 @@ def test_many_trips_that_do_not_arrive_come_before_a_mean_time_that_leaves_them_
         "Đóng đường Lê Lợi khiến thêm 1.277 ± 300 chuyến chưa xong khi kết thúc, trên 21.000 chuyến."
     )
     assert second.en.startswith("Among the trips that arrive, the what-if shows no clear difference in travel time")
+
+
+def test_a_change_that_was_never_in_force_gets_no_verdict_on_its_effect() -> None:
+    """Not "does not change how long trips take", which a planner would take for an answer."""
+    evening, always = CloseStreet("Lê Lợi", when=(Window("18:00", "22:00"),)), CloseStreet("Hà Nội")
+    same = _comparison(_difference("mean_travel_time_s", 720.0, 0.0, 0.0))
+    morning = get("traffic").parse({"start_h": 7.0, "duration_min": 60})
+    idle = never_in_force([evening, always], morning)
+    assert idle == [evening]
+    (said,) = verdict(toy_city(), same, [evening], idle=idle)
+    assert said.vi.startswith("Giờ hiệu lực của phương án nằm ngoài thời gian mô phỏng")
+    assert "does not change" in verdict(toy_city(), same, [evening, always], idle=idle)[0].en
+    assert never_in_force([evening], get("traffic").parse({"start_h": 17.5, "duration_min": 60})) == []
 
 
 def test_only_real_streets_with_a_sure_growth_are_named() -> None:
