@@ -29,7 +29,7 @@ def order_text(changes: Sequence[Intervention], detours: Sequence[str], form: Fo
     return traffic_order(changes, detours).render(form)
 
 
-def measured_detours(city: City, made: Comparison, changes: Sequence[Intervention] = ()) -> list[str]:
+def measured_detours(city: City, made: Comparison, changes: Sequence[Intervention]) -> list[str]:
     """Return the streets that take over traffic, a sentence each with the vehicles they gain, in tens.
 
     Parameters
@@ -41,7 +41,7 @@ def measured_detours(city: City, made: Comparison, changes: Sequence[Interventio
         none, there is nothing to go around.
     """
     barred = apply(city, [c for c in changes if isinstance(c, RoadChange)]).roads.modes != city.roads.modes
-    if changes and not barred.any():
+    if not barred.any():
         return []
     detours = detours_of(city, made.places, but=set(city.roads.name[barred].tolist()))
     found = [(street_words(d.street), f"{round(d.added_veh_h, -1):,.0f}".replace(",", ".")) for d in detours]

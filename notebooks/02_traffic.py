@@ -226,7 +226,7 @@ figure.tight_layout()
 # Dự thảo thông báo, với hướng đi thay thế do mô phỏng tìm ra. *The draft of the traffic order, detours from the runs.*
 
 # %%
-print(order_text(closure, measured_detours(hue, festival), "text"))
+print(order_text(closure, measured_detours(hue, festival, closure), "text"))
 
 # %% [markdown]
 # ## 3. Một con đường: biểu đồ cơ bản và sóng lùi

@@ -267,4 +267,6 @@ def _vietnamese(value: float | None) -> str:
     if value is None:
         return "–"
     text = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:,.1f}"
+    if text == "-0.0":  # rounding keeps the sign of what it makes nothing of
+        text = "0.0"
     return text.translate(str.maketrans(",.", ".,")).replace("-", "−")

@@ -13,10 +13,8 @@ Fake = tuple[Page, FakeTwin]
 def choose(page: Page, kind: str) -> None:
     """Choose a kind of change and open all of its form."""
     page.run(
-        "const s = document.querySelector('#change-kind'); s.value = arguments[0];"
-        "s.dispatchEvent(new Event('change')); document.querySelector('#change-details').open = true".replace(
-            "arguments[0]", f"'{kind}'"
-        )
+        f"const s = document.querySelector('#change-kind'); s.value = '{kind}';"
+        "s.dispatchEvent(new Event('change')); document.querySelector('#change-details').open = true"
     )
 
 

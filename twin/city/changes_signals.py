@@ -15,6 +15,7 @@ from twin.city.sections import crossing
 from twin.errors import InvalidIntervention
 
 SHORTEST_CYCLE_S, LONGEST_CYCLE_S = 20.0, 300.0
+_CYCLES = f"{SHORTEST_CYCLE_S:.0f} đến {LONGEST_CYCLE_S:.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class SetSignal(Change):
         at = " × ".join(self.junction)
         if not SHORTEST_CYCLE_S <= self.cycle_s <= LONGEST_CYCLE_S:
             why = f"a cycle of {self.cycle_s} s is not from {SHORTEST_CYCLE_S:.0f} to {LONGEST_CYCLE_S:.0f} s"
-            raise InvalidIntervention(at, why, f"chu kỳ {_s(self.cycle_s)} giây không nằm trong 20 đến 300 giây")
+            raise InvalidIntervention(at, why, f"chu kỳ {_s(self.cycle_s)} giây không nằm trong {_CYCLES} giây")
         if not 0.0 <= self.offset_s < self.cycle_s:
             raise InvalidIntervention(
                 at, f"the offset of {self.offset_s} s is not within the cycle of {self.cycle_s} s"
@@ -165,7 +166,8 @@ class ActuateSignal(Change):
         at = " × ".join(self.junction)
         if not 0.0 < self.min_green_s <= self.max_green_s <= LONGEST_CYCLE_S:
             why = f"green from {self.min_green_s} to {self.max_green_s} s is no span within 0 to {LONGEST_CYCLE_S:.0f}"
-            vi = f"pha xanh từ {_s(self.min_green_s)} đến {_s(self.max_green_s)} giây không nằm trong 0 đến 300 giây"
+            span = f"từ {_s(self.min_green_s)} đến {_s(self.max_green_s)} giây"
+            vi = f"pha xanh {span} không nằm trong 0 đến {LONGEST_CYCLE_S:.0f} giây"
             raise InvalidIntervention(at, why, vi)
         if not (self.gap_s > 0.0 and self.lost_s >= 0.0):
             why = f"a gap of {self.gap_s} s with {self.lost_s} s lost lets no stage end"
